@@ -1,0 +1,95 @@
+/**
+ * What the API builds: one node for each call that makes a stream. A node is frozen data; the functions that it names stay
+ * in the worker that built it (`functions`), and are never serialised. Ids count up in order of creation, as in Flink,
+ * virtual nodes (partition, union, side output) included.
+ */
+
+/** How records choose a channel, in the spelling of Flink's plans. @internal */
+export type PartitionerKind = 'FORWARD' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM' | 'HASH';
+
+/** Which neighbours an operator may be chained to. @internal */
+export type ChainingStrategy = 'ALWAYS' | 'NEVER' | 'HEAD' | 'HEAD_WITH_SOURCES';
+
+/** Settings that every physical node has. @internal */
+export interface NodeSettings {
+  readonly name: string;
+  /** Text in the REST plan; the name where the operator has nothing better to say. */
+  readonly description?: string;
+  readonly uid?: string;
+  readonly uidHash?: string;
+  /** Undefined: the default of the job. */
+  readonly parallelism?: number;
+  readonly maxParallelism?: number;
+  /** True: this node can only run with its parallelism (`windowAll`, non-parallel sources). */
+  readonly parallelismFixed?: boolean;
+  readonly slotSharingGroup?: string;
+  readonly chaining: ChainingStrategy;
+}
+
+/**
+ * The operators that exist. `spec` of a node says which one, with all it needs to know that is data; user functions are
+ * in `functions` of the node, under the names that the operator's factory expects.
+ *
+ * @internal
+ */
+export type OperatorSpec =
+  | { readonly type: 'map' | 'flatMap' | 'filter' | 'process' }
+  | { readonly type: 'keyedProcess' | 'reduce' }
+  /** `sum`, `min`, `max`, `minBy`, `maxBy` of a field (name or tuple index). */
+  | { readonly type: 'aggregate'; readonly kind: RollingAggregate; readonly field: string | number; readonly first: boolean }
+  | { readonly type: 'coMap' | 'coFlatMap' | 'coProcess' | 'keyedCoProcess' }
+  | { readonly type: 'broadcastProcess' | 'keyedBroadcastProcess' }
+  | { readonly type: 'timestampsAndWatermarks' }
+  | { readonly type: 'sinkWriter'; readonly hasCommitter: boolean }
+  | { readonly type: 'sinkCommitter' }
+  /** A sink in one operator (`print`), as Flink's legacy sinks. */
+  | { readonly type: 'sinkFunction' }
+  /** Windows, joins and asynchronous functions: the factory is found by `type`, `config` is its own. */
+  | { readonly type: 'custom'; readonly operator: string; readonly config: unknown };
+
+/** Rolling aggregations of a keyed stream. @internal */
+export type RollingAggregate = 'sum' | 'min' | 'max' | 'minBy' | 'maxBy';
+
+/** User functions of a node, by role (`function`, `keySelector`, `source`, `watermarkStrategy`, `partitioner`, …). @internal */
+export type NodeFunctions = Readonly<Record<string, unknown>>;
+
+/** One node of the program. @internal */
+export type Transformation =
+  | {
+      readonly kind: 'source';
+      readonly id: number;
+      readonly settings: NodeSettings;
+      readonly bounded: boolean;
+      /** True for a source in the old style, which Flink's id generation treats as any other operator. */
+      readonly legacy?: boolean;
+      readonly functions: NodeFunctions;
+    }
+  | {
+      readonly kind: 'operator';
+      readonly id: number;
+      /** One input, or two: the order is that of `processElement1` and `2`. */
+      readonly inputs: readonly Transformation[];
+      readonly settings: NodeSettings;
+      readonly spec: OperatorSpec;
+      readonly functions: NodeFunctions;
+      /** Name of the declared key type of each keyed input (`keyBy(selector, Types.X)`); the type itself is a function. */
+      readonly keyed: readonly boolean[];
+    }
+  /** `sinkTo`: expands to a writer and, if the sink has one, a committer, each with an id of its own. */
+  | {
+      readonly kind: 'sink';
+      readonly id: number;
+      readonly input: Transformation;
+      readonly settings: NodeSettings;
+      readonly hasCommitter: boolean;
+      readonly functions: NodeFunctions;
+    }
+  | {
+      readonly kind: 'partition';
+      readonly id: number;
+      readonly input: Transformation;
+      readonly partitioner: PartitionerKind;
+      readonly functions: NodeFunctions;
+    }
+  | { readonly kind: 'union'; readonly id: number; readonly inputs: readonly Transformation[] }
+  | { readonly kind: 'sideOutput'; readonly id: number; readonly input: Transformation; readonly tag: string };

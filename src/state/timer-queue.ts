@@ -1,0 +1,26 @@
+/** The contract of the timers of one service and one time domain: ordered by time, a part of the keyed state. */
+
+/**
+ * Timers by (timestamp, key, namespace), each at most once; they belong to the backend's current key when they are
+ * registered. `poll` hands them out in order of time; among equal times the order is that of registration.
+ *
+ * @internal
+ */
+export interface TimerQueue<K, N> {
+  readonly size: number;
+  /** Registers a timer of the current key; false when it was there. */
+  register(timestamp: number, namespace: N): boolean;
+  /** Removes a timer of the current key; false when there was none. */
+  delete(timestamp: number, namespace: N): boolean;
+  /** The earliest timestamp; `Infinity` when the queue is empty. */
+  nextTimestamp(): number;
+  /**
+   * Removes the earliest timer if its timestamp is `<= time` and exposes it in the `polled…` fields; false when none is
+   * due. The fields are overwritten by the next call: no allocation a timer.
+   */
+  poll(time: number): boolean;
+  readonly polledTimestamp: number;
+  readonly polledKey: K;
+  readonly polledKeyGroup: number;
+  readonly polledNamespace: N;
+}
