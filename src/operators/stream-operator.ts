@@ -66,6 +66,8 @@ export interface OperatorContext {
   readonly autoWatermarkInterval: number;
   /** True in BATCH mode: rolling results only at the end, processing-time timers fire at the end. */
   readonly isBatch: boolean;
+  /** True when the job takes checkpoints: then sinks commit only what a completed checkpoint covers, also at the end. */
+  readonly isCheckpointingEnabled: boolean;
   readonly clock: ProcessingTimeService;
   /** Keyed state of this subtask; `keyType` is the declared type of the keys, undefined = fixed by the first key. */
   keyedStateBackend<K>(keyType: Type<K> | undefined): KeyedStateBackend<K>;
