@@ -24,6 +24,8 @@ export interface NodeSettings {
   readonly parallelismFixed?: boolean;
   readonly slotSharingGroup?: string;
   readonly chaining: ChainingStrategy;
+  /** Milliseconds until a buffer that this node fills is sent; -1 = only full ones. Undefined: the default of the job. */
+  readonly bufferTimeout?: number;
 }
 
 /**
@@ -50,7 +52,21 @@ export type OperatorSpec =
 /** Rolling aggregations of a keyed stream. @internal */
 export type RollingAggregate = 'sum' | 'min' | 'max' | 'minBy' | 'maxBy';
 
-/** User functions of a node, by role (`function`, `keySelector`, `source`, `watermarkStrategy`, `partitioner`, …). @internal */
+/**
+ * User functions of a node, by role:
+ *
+ *   function             what the operator calls: a plain function, or an object of the function's interface. A plain
+ *                        `flatMap` either emits into its collector or returns an iterable: look at what it returned.
+ *   keySelector, keyType     of a keyed operator's (first) input, and of a HASH partition; the type may be undefined
+ *   keySelector2, keyType2   of a keyed operator's second input
+ *   source               a Source (`api/connector.ts`)
+ *   watermarkStrategy    of a source, and of `timestampsAndWatermarks`
+ *   sink                 a Sink: of a `sink` node, and of a `sinkFunction`, which writes by `createWriter` alone
+ *   partitioner          of a CUSTOM partition, beside its `keySelector`: `(key, channels) => channel`
+ *   broadcastStates      descriptors of the states of a broadcast function's second input
+ *
+ * Writer and committer of a sink share the functions of their `sink` node. @internal
+ */
 export type NodeFunctions = Readonly<Record<string, unknown>>;
 
 /** One node of the program. @internal */
@@ -93,3 +109,63 @@ export type Transformation =
     }
   | { readonly kind: 'union'; readonly id: number; readonly inputs: readonly Transformation[] }
   | { readonly kind: 'sideOutput'; readonly id: number; readonly input: Transformation; readonly tag: string };
+
+/** The part of {@link Transformation} with this kind. @internal */
+export type TransformationOf<KindT extends Transformation['kind']> = Extract<Transformation, { readonly kind: KindT }>;
+
+/** The kinds that become operators and have settings. @internal */
+export type PhysicalTransformation = TransformationOf<'source' | 'operator' | 'sink'>;
+
+/** Makes the node of a source. @internal */
+export function createSourceNode(fields: Omit<TransformationOf<'source'>, 'kind'>): TransformationOf<'source'> {
+  return freezeNode({ kind: 'source', ...fields });
+}
+
+/** Makes the node of an operator with one or two inputs. @internal */
+export function createOperatorNode(fields: Omit<TransformationOf<'operator'>, 'kind'>): TransformationOf<'operator'> {
+  return freezeNode({ kind: 'operator', ...fields });
+}
+
+/** Makes the node of a sink that has a writer and perhaps a committer. @internal */
+export function createSinkNode(fields: Omit<TransformationOf<'sink'>, 'kind'>): TransformationOf<'sink'> {
+  return freezeNode({ kind: 'sink', ...fields });
+}
+
+/** Makes the node that says how records choose a channel. @internal */
+export function createPartitionNode(fields: Omit<TransformationOf<'partition'>, 'kind'>): TransformationOf<'partition'> {
+  return freezeNode({ kind: 'partition', ...fields });
+}
+
+/** Makes the node of a union. @internal */
+export function createUnionNode(fields: Omit<TransformationOf<'union'>, 'kind'>): TransformationOf<'union'> {
+  return freezeNode({ kind: 'union', ...fields });
+}
+
+/** Makes the node of a side output. @internal */
+export function createSideOutputNode(fields: Omit<TransformationOf<'sideOutput'>, 'kind'>): TransformationOf<'sideOutput'> {
+  return freezeNode({ kind: 'sideOutput', ...fields });
+}
+
+/** The nodes that a node reads from, in order. @internal */
+export function inputsOf(node: Transformation): readonly Transformation[] {
+  switch (node.kind) {
+    case 'source':
+      return [];
+    case 'operator':
+    case 'union':
+      return node.inputs;
+    case 'sink':
+    case 'partition':
+    case 'sideOutput':
+      return [node.input];
+  }
+}
+
+/** Freezes the node and its plain parts; user functions are left as they are. */
+function freezeNode<NodeT extends Transformation>(node: NodeT): NodeT {
+  const parts: Readonly<Record<string, unknown>> = { ...node };
+  for (const key of ['settings', 'functions', 'inputs', 'keyed', 'spec']) {
+    if (parts[key] !== undefined) Object.freeze(parts[key]);
+  }
+  return Object.freeze(node);
+}
