@@ -1,0 +1,21 @@
+/**
+ * Control elements: what travels in a channel between the records and never overtakes them. Every transport carries them
+ * in band, through overflow too, so that their place among the records is the same at both ends.
+ */
+
+import type { CheckpointOptions } from '../worker/messages.ts';
+
+/** A control element of a channel. @internal */
+export type StreamEvent =
+  /** No record with a timestamp up to this one follows. */
+  | { readonly kind: 'watermark'; readonly timestamp: number }
+  /** The sender has nothing to say about time for now, or has again. */
+  | { readonly kind: 'status'; readonly isIdle: boolean }
+  /** Everything before it belongs to the checkpoint, nothing behind it does. */
+  | { readonly kind: 'barrier'; readonly checkpointId: number; readonly options: CheckpointOptions }
+  /** The barrier of this checkpoint will not come. */
+  | { readonly kind: 'cancel-barrier'; readonly checkpointId: number }
+  /** All records were sent (natural end or drain): `endInput` follows. */
+  | { readonly kind: 'end-of-data' }
+  /** Nothing follows at all. */
+  | { readonly kind: 'end-of-partition' };
