@@ -3,9 +3,9 @@
  * tells the key group that it computed, so that the receiver need not compute it again.
  */
 
-import { assert } from '../common/assert.ts';
-import { FlinkError } from '../common/errors.ts';
-import type { PartitionerKind } from '../graph/transformation.ts';
+import { assert } from '../common/assert.js';
+import { FlinkError } from '../common/errors.js';
+import type { PartitionerKind } from '../graph/transformation.js';
 
 /** Chooses the channel of each record. @internal */
 export interface ChannelPartitioner {

@@ -3,7 +3,7 @@
  * writer always takes what it is given; what the receiver has no room for waits in its overflow, in order.
  */
 
-import type { StreamEvent } from './stream-event.ts';
+import type { StreamEvent } from './stream-event.js';
 
 /** Sends to one target subtask. @internal */
 export interface ChannelWriter {

@@ -3,7 +3,7 @@
  * the element that `next` returned last; they are plain fields because a record must not cost an allocation.
  */
 
-import type { StreamEvent } from './stream-event.ts';
+import type { StreamEvent } from './stream-event.js';
 
 /** What `next` of a channel found. @internal */
 export const ELEMENT = {

@@ -3,7 +3,7 @@
  * not zero the task takes no input and fires no timer; nothing ever blocks the thread.
  */
 
-import { assert } from '../../common/assert.ts';
+import { assert } from '../../common/assert.js';
 
 /** Counts the writers of a task that have overflow. @internal */
 export class Pressure {

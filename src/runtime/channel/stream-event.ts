@@ -3,7 +3,7 @@
  * in band, through overflow too, so that their place among the records is the same at both ends.
  */
 
-import type { CheckpointOptions } from '../worker/messages.ts';
+import type { CheckpointOptions } from '../worker/messages.js';
 
 /** A control element of a channel. @internal */
 export type StreamEvent =
