@@ -81,7 +81,10 @@ export interface KeyedStateBackend<K> {
    */
   getState<D extends AnyStateDescriptor>(descriptor: D): StateOf<D>;
   /** The state of a descriptor with namespaces of a type (`TimeWindow`, …). */
-  getNamespacedState<D extends AnyStateDescriptor, N>(descriptor: D, namespaceType: Type<N>): StateOf<D> & NamespacedState<N>;
+  getNamespacedState<D extends AnyStateDescriptor, N>(
+    descriptor: D,
+    namespaceType: Type<N>,
+  ): StateOf<D> & NamespacedState<N>;
 
   /** The timers of a name (`_timer_state/event_user-timers`), in key groups, a part of every snapshot. */
   getTimerQueue<N>(name: string, namespaceType: Type<N>): TimerQueue<K, N>;

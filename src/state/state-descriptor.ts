@@ -4,8 +4,8 @@
  */
 
 import type { StateTtlConfig } from './state-ttl-config.js';
-import { Types } from './types.js';
 import type { Type } from './type.js';
+import { Types } from './types.js';
 
 /** State of the current key: null where nothing is stored. */
 export interface ValueState<T> {
