@@ -5,13 +5,13 @@
 
 import type { DistributionMode } from '../state/operator-state.js';
 
-/** Where a stream of bytes lies. @internal */
+/** Where a stream of bytes lies. `crc32` of a file is known to its writer; the trailer of `_metadata` keeps it. @internal */
 export type StreamHandle =
   | { readonly kind: 'inline'; readonly name: string; readonly bytes: Uint8Array }
   /** A file beside `_metadata`. */
-  | { readonly kind: 'relative'; readonly fileName: string; readonly size: number }
+  | { readonly kind: 'relative'; readonly fileName: string; readonly size: number; readonly crc32?: number }
   /** A file anywhere: a `file:` URI or a path. */
-  | { readonly kind: 'absolute'; readonly path: string; readonly size: number }
+  | { readonly kind: 'absolute'; readonly path: string; readonly size: number; readonly crc32?: number }
   /** A part of a bigger file (Flink's merged files). */
   | {
       readonly kind: 'segment';
@@ -60,7 +60,13 @@ export type KeyedStateHandle =
       readonly handleId?: string;
     }
   /** What only a real Flink's other backends read (changelog, tags 8 to 10, 13, 14): kept as bytes for listing. */
-  | { readonly kind: 'foreign'; readonly tag: number; readonly streams: readonly StreamHandle[] };
+  | {
+      readonly kind: 'foreign';
+      readonly tag: number;
+      readonly streams: readonly StreamHandle[];
+      readonly firstKeyGroup?: number;
+      readonly keyGroupCount?: number;
+    };
 
 /** All state of one operator in one subtask; absent parts had nothing to store. @internal */
 export interface OperatorSubtaskState {
