@@ -45,6 +45,7 @@ export function setBuiltInConnectors(connectors: BuiltInConnectors): void {
 
 /** The connectors of the environment. @internal */
 export function builtInConnectors(): BuiltInConnectors {
-  if (installed === undefined) throw new Error('The built-in connectors are installed by the module flink-ts: import that.');
+  if (installed === undefined)
+    throw new Error('The built-in connectors are installed by the module flink-ts: import that.');
   return installed;
 }

@@ -50,11 +50,18 @@ export function setExecutor(executor: Executor | undefined): void {
   (globalThis as Hooked)[HOOK] = executor;
 }
 
+/** The installed executor, or undefined: a program can be built without one, but not executed. @internal */
+export function installedExecutor(): Executor | undefined {
+  return (globalThis as Hooked)[HOOK];
+}
+
 /** The installed executor. @internal */
 export function currentExecutor(): Executor {
-  const executor = (globalThis as Hooked)[HOOK];
+  const executor = installedExecutor();
   if (executor === undefined) {
-    throw new Error('This is a job file of flink-ts: run it with `flink-ts run <file>`, or test it with flink-ts/testing.');
+    throw new Error(
+      'This is a job file of flink-ts: run it with `flink-ts run <file>`, or test it with flink-ts/testing.',
+    );
   }
   return executor;
 }

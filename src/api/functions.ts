@@ -204,11 +204,7 @@ export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends AbstractRi
 export abstract class KeyedBroadcastProcessFunction<K, IN1, IN2, OUT> extends AbstractRichFunction {
   abstract processElement(value: IN1, ctx: KeyedReadOnlyBroadcastContext<K>, out: Collector<OUT>): void;
   abstract processBroadcastElement(value: IN2, ctx: KeyedBroadcastContext<K>, out: Collector<OUT>): void;
-  onTimer(
-    _timestamp: number,
-    _ctx: OnTimerContext<K> & KeyedReadOnlyBroadcastContext<K>,
-    _out: Collector<OUT>,
-  ): void {}
+  onTimer(_timestamp: number, _ctx: OnTimerContext<K> & KeyedReadOnlyBroadcastContext<K>, _out: Collector<OUT>): void {}
 }
 
 /** What a {@link CheckpointedFunction} gets when it is restored, or started afresh. */

@@ -28,7 +28,9 @@ export class WatermarkStrategy<T> {
   readonly timestampAssigner: TimestampAssigner<T> | undefined;
   /** Milliseconds without elements after which an output is idle; undefined = never. */
   readonly idleTimeout: number | undefined;
-  readonly alignment: { readonly group: string; readonly maxDrift: number; readonly updateInterval: number } | undefined;
+  readonly alignment:
+    | { readonly group: string; readonly maxDrift: number; readonly updateInterval: number }
+    | undefined;
 
   private constructor(fields: Omit<WatermarkStrategy<T>, `with${string}`>) {
     this.createGenerator = fields.createGenerator;

@@ -5,7 +5,15 @@
  */
 
 /** How records choose a channel, in the spelling of Flink's plans. @internal */
-export type PartitionerKind = 'FORWARD' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM' | 'HASH';
+export type PartitionerKind =
+  | 'FORWARD'
+  | 'REBALANCE'
+  | 'RESCALE'
+  | 'SHUFFLE'
+  | 'BROADCAST'
+  | 'GLOBAL'
+  | 'CUSTOM'
+  | 'HASH';
 
 /** Which neighbours an operator may be chained to. @internal */
 export type ChainingStrategy = 'ALWAYS' | 'NEVER' | 'HEAD' | 'HEAD_WITH_SOURCES';
@@ -38,7 +46,12 @@ export type OperatorSpec =
   | { readonly type: 'map' | 'flatMap' | 'filter' | 'process' }
   | { readonly type: 'keyedProcess' | 'reduce' }
   /** `sum`, `min`, `max`, `minBy`, `maxBy` of a field (name or tuple index). */
-  | { readonly type: 'aggregate'; readonly kind: RollingAggregate; readonly field: string | number; readonly first: boolean }
+  | {
+      readonly type: 'aggregate';
+      readonly kind: RollingAggregate;
+      readonly field: string | number;
+      readonly first: boolean;
+    }
   | { readonly type: 'coMap' | 'coFlatMap' | 'coProcess' | 'keyedCoProcess' }
   | { readonly type: 'broadcastProcess' | 'keyedBroadcastProcess' }
   | { readonly type: 'timestampsAndWatermarks' }
@@ -132,7 +145,9 @@ export function createSinkNode(fields: Omit<TransformationOf<'sink'>, 'kind'>): 
 }
 
 /** Makes the node that says how records choose a channel. @internal */
-export function createPartitionNode(fields: Omit<TransformationOf<'partition'>, 'kind'>): TransformationOf<'partition'> {
+export function createPartitionNode(
+  fields: Omit<TransformationOf<'partition'>, 'kind'>,
+): TransformationOf<'partition'> {
   return freezeNode({ kind: 'partition', ...fields });
 }
 
@@ -142,7 +157,9 @@ export function createUnionNode(fields: Omit<TransformationOf<'union'>, 'kind'>)
 }
 
 /** Makes the node of a side output. @internal */
-export function createSideOutputNode(fields: Omit<TransformationOf<'sideOutput'>, 'kind'>): TransformationOf<'sideOutput'> {
+export function createSideOutputNode(
+  fields: Omit<TransformationOf<'sideOutput'>, 'kind'>,
+): TransformationOf<'sideOutput'> {
   return freezeNode({ kind: 'sideOutput', ...fields });
 }
 
