@@ -19,8 +19,8 @@
  * other method may wait.
  */
 
-import type { Accumulator } from '../api/functions.js';
 import type { InputStatus } from '../api/connector.js';
+import type { Accumulator } from '../api/functions.js';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js';
 import type { OperatorStateStore } from '../state/operator-state.js';
 import type { Type } from '../state/type.js';
