@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   STATE_TYPE_MISMATCH: kind('Declare the state with the type it was written with, or give it another name.'),
   VALUE_INVALID: kind('Emit or store a value of the declared type.', { restartable: true }),
   USER_FUNCTION_FAILED: kind('Correct the function; the cause has its stack.', { restartable: true }),
+  RECORD_MALFORMED: kind('Correct the line that the message names, or let the source pass over it with skipMalformed.'),
   CONNECTOR_FAILED: kind('See the cause; the path or address in the message may be wrong or out of reach.', {
     restartable: true,
   }),
