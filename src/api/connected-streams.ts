@@ -47,8 +47,8 @@ export class ConnectedStreams<IN1, IN2> {
     secondSelector: KeySelector<IN2, NoInfer<K>>,
     keyType?: Type<K>,
   ): KeyedConnectedStreams<IN1, IN2, K> {
-    const first = this.firstInput.keyBy<K>(firstSelector as never, keyType);
-    const second = this.secondInput.keyBy<K>(secondSelector as never, keyType);
+    const first = this.firstInput.keyBy<K>(firstSelector, keyType);
+    const second = this.secondInput.keyBy<K>(secondSelector, keyType);
     return first.program.streams.keyedConnected(first, second);
   }
 

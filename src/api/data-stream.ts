@@ -13,11 +13,10 @@ import type { ConnectedStreams } from './connected-streams.js';
 import type { Sink } from './connector.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import {
-  type CollectingFlatMapper,
   checkFunction,
   checkObject,
+  type FlatMapper,
   hasMethod,
-  type IterableFlatMapper,
   type Mapper,
   type Predicate,
   type Synchronous,
@@ -60,9 +59,7 @@ export class DataStream<T> {
    * Turns each record into any number of others, returned as an iterable: `stream.flatMap((line) => line.split(' '))`, or
    * emitted: `stream.flatMap((line, out: Collector<string>) => { out.collect(line); })`.
    */
-  flatMap<OUT>(mapper: IterableFlatMapper<T, OUT>): SingleOutputStreamOperator<OUT>;
-  flatMap<OUT>(mapper: CollectingFlatMapper<T, OUT>): SingleOutputStreamOperator<OUT>;
-  flatMap<OUT>(mapper: IterableFlatMapper<T, OUT> | CollectingFlatMapper<T, OUT>): SingleOutputStreamOperator<OUT> {
+  flatMap<OUT>(mapper: FlatMapper<T, OUT>): SingleOutputStreamOperator<OUT> {
     checkFunction(mapper, 'flatMap', 'flatMap()');
     return this.addOperator('Flat Map', { type: 'flatMap' }, { function: mapper });
   }
@@ -90,7 +87,9 @@ export class DataStream<T> {
    * `stream.keyBy((ride) => ride.taxi)`. Strings, safe integers and booleans are keys by themselves; for others say the
    * type: `stream.keyBy((ride) => [ride.from, ride.to], Types.TUPLE(Types.STRING, Types.STRING))`.
    */
-  keyBy<K>(keySelector: KeySelector<T, K> & Synchronous<K>, keyType?: Type<K>): KeyedStream<T, K> {
+  keyBy<K>(keySelector: KeySelector<T, K> & Synchronous<K>): KeyedStream<T, K>;
+  keyBy<K>(keySelector: KeySelector<T, NoInfer<K>>, keyType: Type<K> | undefined): KeyedStream<T, K>;
+  keyBy<K>(keySelector: KeySelector<T, K>, keyType?: Type<K>): KeyedStream<T, K> {
     checkFunction(keySelector, 'getKey', 'keyBy()');
     const selection: KeySelection<T, K> = { keySelector, keyType };
     return this.program.streams.keyed(this.#partition('HASH', { ...selection }), selection);

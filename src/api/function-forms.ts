@@ -22,12 +22,10 @@ export type Mapper<T, OUT> = ((value: T) => OUT) | MapFunction<T, OUT>;
 export type Predicate<T> = ((value: T) => boolean) | FilterFunction<T>;
 /** What `reduce` takes. */
 export type ReducerForm<T> = ((a: T, b: T) => T) | ReduceFunction<T>;
-/** What `flatMap` takes when it emits into a collector. */
-export type CollectingFlatMapper<T, OUT> =
+/** What `flatMap` takes: a function that returns its results, or one that emits them. */
+export type FlatMapper<T, OUT> =
   // biome-ignore lint/suspicious/noConfusingVoidType: plain void would accept an async function, undefined alone would refuse a plain one.
-  ((value: T, out: Collector<OUT>) => void | undefined) | FlatMapFunction<T, OUT>;
-/** What `flatMap` takes when it returns its results. */
-export type IterableFlatMapper<T, OUT> = (value: T) => Iterable<OUT>;
+  ((value: T, out: Collector<OUT>) => Iterable<OUT> | void | undefined) | FlatMapFunction<T, OUT>;
 
 /**
  * Checks that a value is a function, or an object with the method.
