@@ -17,9 +17,9 @@ export interface ChannelPartitioner {
   select(value: unknown): number;
 }
 
-/** What a HASH edge asks about keys: the group of a key, after its type was checked. @internal */
+/** What a HASH edge asks a `KeyTypeCell`: the group of a key, after its type was checked. @internal */
 export interface KeyGrouping {
-  keyGroupOf(key: unknown): number;
+  keyGroup(key: unknown): number;
 }
 
 /** What a partitioner is made of; which fields are needed depends on the kind. @internal */
@@ -206,7 +206,7 @@ class HashedChannel implements ChannelPartitioner {
   }
 
   select(value: unknown): number {
-    const group = this.#grouping.keyGroupOf(this.#keySelector(value as never));
+    const group = this.#grouping.keyGroup(this.#keySelector(value as never));
     this.keyGroup = group;
     return this.#channelByGroup[group] as number;
   }

@@ -75,6 +75,11 @@ export class RingWriter {
     return Atomics.load(this.#ring.control, READ) === this.#seenRead;
   }
 
+  /** Whether room was asked for and none was made since. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#ring.control, WRITER_WAITS) === 1;
+  }
+
   #put(channel: number, bytes: Uint8Array, isWhole: boolean): number {
     const { words, data, capacity, control } = this.#ring;
     const offset = this.#written & (capacity - 1);
