@@ -168,7 +168,7 @@ export class DataInput {
     while (at < end && bytes[at]! < 0x80) at++;
     if (at < end) return this.#readWideUnits(count);
     this.#position = end;
-    if (count > SHORT_TEXT) return Buffer.from(bytes.buffer, bytes.byteOffset + start, count).latin1Slice();
+    if (count > SHORT_TEXT) return Buffer.from(bytes.buffer, bytes.byteOffset + start, count).toString('latin1');
     let text = '';
     for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
     return text;

@@ -64,8 +64,8 @@ export interface AggregateFunction<IN, ACC, OUT> {
   merge?(a: ACC, b: ACC): ACC;
 }
 
-/** Folds two values into one. */
-export type Reducer<T> = (a: T, b: T) => T;
+/** Folds two values into one. Declared as a method, so that a descriptor of a type is one of `unknown`. */
+export type Reducer<T> = { reduce(a: T, b: T): T }['reduce'];
 
 /** Flink's names of the kinds of keyed state. */
 export type StateKind = 'VALUE' | 'LIST' | 'MAP' | 'REDUCING' | 'AGGREGATING';

@@ -11,12 +11,12 @@ export interface Type<T> {
    * Java's `hashCode` of the value, a signed 32-bit integer; decides the key group. Absent where values cannot be keys.
    * Throws a FlinkError `KEY_INVALID` for a value that is not of the type.
    */
-  readonly hash?: (value: T) => number;
+  hash?(value: T): number;
   /**
    * The value's identity as a JavaScript Map key: the value itself for strings, numbers, booleans and bigints, an equal
    * string for equal composite values. Absent where values cannot be keys.
    */
-  readonly mapKey?: (value: T) => string | number | boolean | bigint;
+  mapKey?(value: T): string | number | boolean | bigint;
 }
 
 /** The TypeScript type of a {@link Type}. */

@@ -21,12 +21,6 @@ import {
   show,
   stringSerializer,
 } from './serializers/scalar-serializers.js';
-import {
-  globalWindowSerializer,
-  type TimeWindowBounds,
-  timeWindowSerializer,
-  voidNamespaceSerializer,
-} from './serializers/window-serializers.js';
 import type { Type, TypeOf } from './type.js';
 
 type MapKey = string | number | boolean | bigint;
@@ -102,8 +96,10 @@ function joinedMapKey(fields: readonly Type<unknown>[], at: (i: number) => unkno
 }
 
 /** A type of arrays of fixed length, Flink's `Tuple1` to `Tuple25`. */
-function TUPLE<const F extends readonly Type<never>[]>(...fields: F): Type<{ readonly [I in keyof F]: TypeOf<F[I]> }> {
-  const types = fields as unknown as readonly Type<unknown>[];
+function TUPLE<const F extends readonly Type<unknown>[]>(
+  ...fields: F
+): Type<{ readonly [I in keyof F]: TypeOf<F[I]> }> {
+  const types: readonly Type<unknown>[] = fields;
   const name = `TUPLE(${types.map((field) => field.name).join(', ')})`;
   const serializer = new TupleSerializer(types.map((field) => field.serializer));
   const isKey = types.every((field) => field.hash !== undefined);
@@ -118,12 +114,12 @@ function TUPLE<const F extends readonly Type<never>[]>(...fields: F): Type<{ rea
   return type as unknown as Type<{ readonly [I in keyof F]: TypeOf<F[I]> }>;
 }
 
-type RowOf<F extends Readonly<Record<string, Type<never>>>> = { [Name in keyof F]: TypeOf<F[Name]> };
+type RowOf<F extends Readonly<Record<string, Type<unknown>>>> = { [Name in keyof F]: TypeOf<F[Name]> };
 
 /** A type of objects with these fields, stored as the tuple of the fields in the order given; at most 25. */
-function ROW<F extends Readonly<Record<string, Type<never>>>>(fields: F): Type<RowOf<F>> {
+function ROW<F extends Readonly<Record<string, Type<unknown>>>>(fields: F): Type<RowOf<F>> {
   const names = Object.keys(fields);
-  const types = names.map((name) => fields[name] as unknown as Type<unknown>);
+  const types = names.map((name) => fields[name]!);
   const name = `ROW(${names.map((field, i) => `${field}: ${types[i]!.name}`).join(', ')})`;
   const serializer = new RowSerializer(
     names,
@@ -134,7 +130,7 @@ function ROW<F extends Readonly<Record<string, Type<never>>>>(fields: F): Type<R
   const type = keyType<Readonly<Record<string, unknown>>>(
     name,
     serializer,
-    (value) => typeof value === 'object' && value !== null,
+    (value: unknown) => typeof value === 'object' && value !== null,
     (value) => joinedHash(types, (i) => value[names[i]!]),
     (value) => joinedMapKey(types, (i) => value[names[i]!]),
   );
@@ -160,16 +156,3 @@ export const Types = {
   /** Any plain value, stored as MessagePack. */
   ANY: <T = unknown>(): Type<T> => ANY_TYPE as Type<T>,
 } as const;
-
-/** The namespace type of state that has no namespaces. @internal */
-export const VOID_NAMESPACE: Type<null> = { name: 'VOID', serializer: voidNamespaceSerializer, mapKey: () => 0 };
-
-/** The namespace type of time windows. @internal */
-export const TIME_WINDOW: Type<TimeWindowBounds> = {
-  name: 'TIME_WINDOW',
-  serializer: timeWindowSerializer,
-  mapKey: (window) => `${window.start},${window.end}`,
-};
-
-/** The namespace type of the global window. @internal */
-export const GLOBAL_WINDOW: Type<null> = { name: 'GLOBAL_WINDOW', serializer: globalWindowSerializer, mapKey: () => 0 };

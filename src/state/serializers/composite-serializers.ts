@@ -31,23 +31,35 @@ export class ListSerializer<T> implements TypeSerializer<readonly T[]> {
   }
 }
 
+/** What the map serializer needs of a map. @internal */
+export interface SerializableMap<K, V> extends Iterable<[K, V]> {
+  readonly size: number;
+  set(key: K, value: V): unknown;
+}
+
 /** `Map`: a count, then key, "is null", value. @internal */
 export class MapSerializer<K, V> implements TypeSerializer<ReadonlyMap<K, V>> {
   readonly length = -1;
   readonly snapshot;
   readonly key: TypeSerializer<K>;
   readonly value: TypeSerializer<V>;
+  readonly #create: () => SerializableMap<K, V>;
 
-  constructor(key: TypeSerializer<K>, value: TypeSerializer<V>) {
+  constructor(
+    key: TypeSerializer<K>,
+    value: TypeSerializer<V>,
+    create: () => SerializableMap<K, V> = () => new Map<K, V>(),
+  ) {
     this.key = key;
     this.value = value;
+    this.#create = create;
     this.snapshot = compositeSnapshot(SNAPSHOT_CLASS.map, 1, [key.snapshot, value.snapshot]);
   }
 
   serialize(map: ReadonlyMap<K, V>, output: DataOutput): void {
-    if (!(map instanceof Map)) throw invalidValue(map, 'MAP');
+    if (typeof map !== 'object' || typeof map.size !== 'number') throw invalidValue(map, 'MAP');
     output.writeInt(map.size);
-    for (const [key, value] of map as Map<K, V>) {
+    for (const [key, value] of map) {
       this.key.serialize(key, output);
       const isNull = value === null || value === undefined;
       output.writeBoolean(isNull);
@@ -55,14 +67,14 @@ export class MapSerializer<K, V> implements TypeSerializer<ReadonlyMap<K, V>> {
     }
   }
 
-  deserialize(input: DataInput): Map<K, V> {
+  deserialize(input: DataInput): ReadonlyMap<K, V> {
     const count = input.readCount();
-    const map = new Map<K, V>();
+    const map = this.#create();
     for (let i = 0; i < count; i++) {
       const key = this.key.deserialize(input);
       map.set(key, input.readBoolean() ? (null as V) : this.value.deserialize(input));
     }
-    return map;
+    return map as unknown as ReadonlyMap<K, V>;
   }
 }
 
@@ -113,6 +125,10 @@ export class TupleSerializer implements TypeSerializer<readonly unknown[]> {
   }
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** An object with named fields, stored as the tuple of its fields in declared order. @internal */
 export class RowSerializer implements TypeSerializer<Readonly<Record<string, unknown>>> {
   readonly length: number;
@@ -129,7 +145,7 @@ export class RowSerializer implements TypeSerializer<Readonly<Record<string, unk
   }
 
   serialize(value: Readonly<Record<string, unknown>>, output: DataOutput): void {
-    if (typeof value !== 'object' || value === null) throw invalidValue(value, `ROW of ${this.#names.join(', ')}`);
+    if (!isObject(value)) throw invalidValue(value, `ROW of ${this.#names.join(', ')}`);
     for (let i = 0; i < this.#names.length; i++) this.#fields[i]!.serialize(value[this.#names[i]!], output);
   }
 

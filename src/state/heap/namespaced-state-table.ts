@@ -1,0 +1,198 @@
+/**
+ * A state table with namespaces: per key group a Map from key to the entries of the key. Those are a short chain, walked
+ * by comparing namespaces, until they are many; then a Map by namespace. Most keys have one or two windows at a time, and
+ * a Map for each would cost more than all the values.
+ */
+
+import type { Type } from '../type.js';
+import type { HeapContext, MapKey } from './heap-context.js';
+import { namespaceEquality } from './namespace-equality.js';
+import { Removals } from './removals.js';
+import { NamespacedEntry, NEVER_SAVED, type StateEntry } from './state-entry.js';
+import type { StateTable } from './state-table.js';
+
+/** Up to this many namespaces of one key are a chain: a walk over eight costs as much as one Map lookup. */
+const LONGEST_CHAIN = 8;
+
+type ManyEntries = Map<MapKey, NamespacedEntry>;
+type Slot = NamespacedEntry | ManyEntries;
+interface Group {
+  readonly slots: Map<MapKey, Slot>;
+  size: number;
+}
+
+/** See the file comment. @internal */
+export class NamespacedStateTable implements StateTable {
+  readonly removals = new Removals();
+  readonly #context: HeapContext;
+  readonly #groups: (Group | undefined)[];
+  readonly #equals: (a: unknown, b: unknown) => boolean;
+  readonly #mapKeyOf: (namespace: never) => MapKey;
+  #namespace: unknown = undefined;
+  #cachedSequence = -1;
+  #cached: NamespacedEntry | undefined = undefined;
+
+  constructor(context: HeapContext, namespaceType: Type<unknown>) {
+    this.#context = context;
+    this.#groups = new Array(context.groupCount).fill(undefined);
+    const mapKeyOf = namespaceType.mapKey;
+    if (mapKeyOf === undefined) throw new TypeError(`${namespaceType.name} cannot be a namespace type.`);
+    this.#mapKeyOf = mapKeyOf;
+    this.#equals = namespaceEquality(namespaceType);
+  }
+
+  find(): StateEntry | undefined {
+    const context = this.#context;
+    if (this.#cachedSequence === context.sequence) return this.#cached;
+    const slot = this.#groups[context.group]?.slots.get(context.mapKey);
+    const entry = slot === undefined ? undefined : this.#inSlot(slot, this.#namespace);
+    this.#cached = entry;
+    this.#cachedSequence = context.sequence;
+    return entry;
+  }
+
+  create(value: unknown): void {
+    const context = this.#context;
+    const entry = new NamespacedEntry(context.key, this.#namespace, value, context.generation, NEVER_SAVED);
+    this.#add(context.group, context.mapKey, entry);
+    this.#cached = entry;
+    this.#cachedSequence = context.sequence;
+  }
+
+  remove(group: number, entry: StateEntry): void {
+    const context = this.#context;
+    if (entry.touched !== context.generation) context.touch(this, entry);
+    const slots = this.#groups[group]!.slots;
+    const mapKey = this.#holds(slots.get(context.mapKey), entry) ? context.mapKey : this.#mapKeyOfOther(slots, entry);
+    this.#take(group, mapKey, entry as NamespacedEntry);
+    if (context.isRememberedAfterRemoval(entry)) {
+      const { namespace } = entry as NamespacedEntry;
+      this.removals.add(group, { key: entry.key, namespace, generation: context.generation });
+    }
+  }
+
+  setNamespace(namespace: unknown): void {
+    if (namespace === this.#namespace) return;
+    this.#namespace = namespace;
+    this.#cachedSequence = -1;
+  }
+
+  namespaceOf(entry: StateEntry): unknown {
+    return (entry as NamespacedEntry).namespace;
+  }
+
+  restore(group: number, key: unknown, mapKey: MapKey, namespace: unknown, value: unknown): void {
+    this.forget(group, mapKey, namespace);
+    this.#add(group, mapKey, new NamespacedEntry(key, namespace, value, 0, 0));
+  }
+
+  forget(group: number, mapKey: MapKey, namespace: unknown): void {
+    const slot = this.#groups[group]?.slots.get(mapKey);
+    const entry = slot === undefined ? undefined : this.#inSlot(slot, namespace);
+    if (entry !== undefined) this.#take(group, mapKey, entry);
+  }
+
+  *entries(group: number): Generator<StateEntry, undefined, undefined> {
+    const slots = this.#groups[group]?.slots;
+    if (slots === undefined) return undefined;
+    for (const slot of slots.values()) {
+      if (slot instanceof Map) yield* slot.values();
+      else yield* chainOf(slot);
+    }
+    return undefined;
+  }
+
+  size(group: number): number {
+    return this.#groups[group]?.size ?? 0;
+  }
+
+  clear(): void {
+    this.#groups.fill(undefined);
+    this.#cachedSequence = -1;
+    this.#cached = undefined;
+    this.removals.clear();
+  }
+
+  #inSlot(slot: Slot, namespace: unknown): NamespacedEntry | undefined {
+    if (slot instanceof Map) return slot.get(this.#mapKeyOf(namespace as never));
+    for (let entry: NamespacedEntry | undefined = slot; entry !== undefined; entry = entry.next) {
+      if (this.#equals(entry.namespace, namespace)) return entry;
+    }
+    return undefined;
+  }
+
+  #add(group: number, mapKey: MapKey, entry: NamespacedEntry): void {
+    let owner = this.#groups[group];
+    if (owner === undefined) {
+      owner = { slots: new Map(), size: 0 };
+      this.#groups[group] = owner;
+    }
+    owner.size++;
+    const slot = owner.slots.get(mapKey);
+    if (slot === undefined) {
+      owner.slots.set(mapKey, entry);
+    } else if (slot instanceof Map) {
+      slot.set(this.#mapKeyOf(entry.namespace as never), entry);
+    } else if (!appendTo(slot, entry)) {
+      const many: ManyEntries = new Map();
+      for (const linked of chainOf(slot)) many.set(this.#mapKeyOf(linked.namespace as never), linked);
+      many.set(this.#mapKeyOf(entry.namespace as never), entry);
+      owner.slots.set(mapKey, many);
+    }
+  }
+
+  #take(group: number, mapKey: MapKey, entry: NamespacedEntry): void {
+    const owner = this.#groups[group]!;
+    const slot = owner.slots.get(mapKey)!;
+    owner.size--;
+    if (this.#cached === entry) this.#cached = undefined;
+    if (slot instanceof Map) {
+      slot.delete(this.#mapKeyOf(entry.namespace as never));
+      if (slot.size === 0) owner.slots.delete(mapKey);
+      return;
+    }
+    const head = withoutEntry(slot, entry);
+    if (head === undefined) owner.slots.delete(mapKey);
+    else if (head !== slot) owner.slots.set(mapKey, head);
+  }
+
+  #holds(slot: Slot | undefined, entry: StateEntry): boolean {
+    return slot !== undefined && this.#inSlot(slot, (entry as NamespacedEntry).namespace) === entry;
+  }
+
+  /** The Map key of an entry that is not the current key's: cleaning up is the only case. */
+  #mapKeyOfOther(slots: Map<MapKey, Slot>, entry: StateEntry): MapKey {
+    if (this.#holds(slots.get(entry.key as MapKey), entry)) return entry.key as MapKey;
+    for (const [mapKey, slot] of slots) if (this.#holds(slot, entry)) return mapKey;
+    throw new Error('Broken invariant: the entry is in its table');
+  }
+}
+
+/** A copy of a chain, safe while the chain changes. */
+function chainOf(head: NamespacedEntry): NamespacedEntry[] {
+  const chain: NamespacedEntry[] = [];
+  for (let entry: NamespacedEntry | undefined = head; entry !== undefined; entry = entry.next) chain.push(entry);
+  return chain;
+}
+
+/** Appends to a chain unless it is at its limit. */
+function appendTo(head: NamespacedEntry, entry: NamespacedEntry): boolean {
+  let last = head;
+  let length = 1;
+  while (last.next !== undefined) {
+    last = last.next;
+    length++;
+  }
+  if (length >= LONGEST_CHAIN) return false;
+  last.next = entry;
+  return true;
+}
+
+/** Unlinks an entry; the new head, undefined when none is left. */
+function withoutEntry(head: NamespacedEntry, entry: NamespacedEntry): NamespacedEntry | undefined {
+  if (head === entry) return entry.next;
+  let before = head;
+  while (before.next !== undefined && before.next !== entry) before = before.next;
+  before.next = entry.next;
+  return head;
+}

@@ -1,0 +1,132 @@
+/**
+ * The values of one state: a Map for each key group, from key to entry. The lookup of the current key is remembered, so
+ * that a read followed by a write is one Map lookup.
+ */
+
+import type { HeapContext, MapKey } from './heap-context.js';
+import { Removals } from './removals.js';
+import { NEVER_SAVED, StateEntry } from './state-entry.js';
+
+/** The values of one state. @internal */
+export interface StateTable {
+  readonly removals: Removals;
+  /** The entry of the current key and namespace. */
+  find(): StateEntry | undefined;
+  /** Adds the entry of the current key and namespace, which has none. */
+  create(value: unknown): void;
+  /** Removes an entry of a key group; snapshots see it before. */
+  remove(group: number, entry: StateEntry): void;
+  /** Every later `find` and `create` is for this namespace. */
+  setNamespace(namespace: unknown): void;
+  namespaceOf(entry: StateEntry): unknown;
+  /** Puts a restored value in, as if it had always been there. */
+  restore(group: number, key: unknown, mapKey: MapKey, namespace: unknown, value: unknown): void;
+  /** Takes an entry out that a delta says is gone. */
+  forget(group: number, mapKey: MapKey, namespace: unknown): void;
+  /** The entries of a key group; live: it may be read on after changes. */
+  entries(group: number): Iterator<StateEntry>;
+  /** Number of entries of a key group. */
+  size(group: number): number;
+  clear(): void;
+}
+
+const NO_ENTRIES: Iterator<StateEntry> = { next: () => ({ done: true, value: undefined }) };
+
+/** A state table without namespaces. @internal */
+export class PlainStateTable implements StateTable {
+  readonly removals = new Removals();
+  readonly #context: HeapContext;
+  readonly #groups: (Map<MapKey, StateEntry> | undefined)[];
+  #cachedSequence = -1;
+  #cached: StateEntry | undefined = undefined;
+
+  constructor(context: HeapContext) {
+    this.#context = context;
+    this.#groups = new Array(context.groupCount).fill(undefined);
+  }
+
+  find(): StateEntry | undefined {
+    const context = this.#context;
+    if (this.#cachedSequence === context.sequence) return this.#cached;
+    const map = this.#groups[context.group];
+    const entry = map === undefined ? undefined : map.get(context.mapKey);
+    this.#cached = entry;
+    this.#cachedSequence = context.sequence;
+    return entry;
+  }
+
+  create(value: unknown): void {
+    const context = this.#context;
+    const entry = new StateEntry(context.key, value, context.generation, NEVER_SAVED);
+    this.#mapOf(context.group).set(context.mapKey, entry);
+    this.#cached = entry;
+    this.#cachedSequence = context.sequence;
+  }
+
+  remove(group: number, entry: StateEntry): void {
+    const context = this.#context;
+    if (entry.touched !== context.generation) context.touch(this, entry);
+    const map = this.#groups[group];
+    if (map === undefined) return;
+    if (map.get(context.mapKey) === entry) map.delete(context.mapKey);
+    else this.#removeOther(map, entry);
+    if (this.#cached === entry) this.#cached = undefined;
+    if (context.isRememberedAfterRemoval(entry)) {
+      this.removals.add(group, { key: entry.key, namespace: null, generation: context.generation });
+    }
+  }
+
+  /** Removes the entry of a key that is not the current one: cleaning up is the only case. */
+  #removeOther(map: Map<MapKey, StateEntry>, entry: StateEntry): void {
+    if (map.get(entry.key as MapKey) === entry) {
+      map.delete(entry.key as MapKey);
+      return;
+    }
+    for (const [mapKey, other] of map) {
+      if (other === entry) {
+        map.delete(mapKey);
+        return;
+      }
+    }
+  }
+
+  setNamespace(_namespace: unknown): void {
+    // There is one namespace.
+  }
+
+  namespaceOf(_entry: StateEntry): unknown {
+    return null;
+  }
+
+  restore(group: number, key: unknown, mapKey: MapKey, _namespace: unknown, value: unknown): void {
+    this.#mapOf(group).set(mapKey, new StateEntry(key, value, 0, 0));
+  }
+
+  forget(group: number, mapKey: MapKey, _namespace: unknown): void {
+    this.#groups[group]?.delete(mapKey);
+  }
+
+  entries(group: number): Iterator<StateEntry> {
+    return this.#groups[group]?.values() ?? NO_ENTRIES;
+  }
+
+  size(group: number): number {
+    return this.#groups[group]?.size ?? 0;
+  }
+
+  clear(): void {
+    this.#groups.fill(undefined);
+    this.#cachedSequence = -1;
+    this.#cached = undefined;
+    this.removals.clear();
+  }
+
+  #mapOf(group: number): Map<MapKey, StateEntry> {
+    let map = this.#groups[group];
+    if (map === undefined) {
+      map = new Map();
+      this.#groups[group] = map;
+    }
+    return map;
+  }
+}
