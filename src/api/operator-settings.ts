@@ -2,10 +2,8 @@
 
 import { FlinkError } from '../common/errors.js';
 import { operatorIdFromHex } from '../common/ids.js';
+import { MAX_PARALLELISM_LIMIT } from '../graph/graph-settings.js';
 import type { PhysicalDraft } from './program-builder.js';
-
-/** The largest parallelism there is: the number of key groups fits a short. */
-export const MAX_PARALLELISM_LIMIT = 32768;
 
 /** See `SingleOutputStreamOperator` and `StreamExecutionEnvironment`. @internal */
 export function setUid(draft: PhysicalDraft, uid: string): void {
