@@ -9,7 +9,7 @@ import type { StreamEvent } from './stream-event.js';
 export interface ChannelWriter {
   /** Takes a record; `keyGroup` is -1 on edges that are not keyed. */
   writeRecord(value: unknown, timestamp: number, keyGroup: number): void;
-  /** Takes a control element, and sends it with everything before it at once. */
+  /** Takes a control element. All but watermarks and statuses are sent at once, with everything before them. */
   writeEvent(event: StreamEvent): void;
   /** Hands over what waits for a fuller batch. */
   flush(): void;

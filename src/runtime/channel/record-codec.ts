@@ -30,6 +30,7 @@ const TAG = {
   CANCEL_BARRIER: 7,
   END_OF_DATA: 8,
   END_OF_PARTITION: 9,
+  REFERENCE: 10,
   /** Records of shape n have the tag FIRST_SHAPE + n. */
   FIRST_SHAPE: 32,
 } as const;
@@ -143,6 +144,11 @@ export class ChannelEncoder {
     }
   }
 
+  /** Appends a record whose value stays in the sender's memory: `isReference` tells its place (overflow of a worker). */
+  writeReference(timestamp: number, keyGroup: number): void {
+    this.#writeHeader(TAG.REFERENCE, timestamp, keyGroup);
+  }
+
   #writeOther(value: unknown, timestamp: number, keyGroup: number): void {
     const { candidates } = this.#shapes;
     for (let index = 0; index < candidates.length; index++) {
@@ -179,13 +185,17 @@ export class ChannelEncoder {
   }
 
   #writeDynamic(value: unknown, timestamp: number, keyGroup: number): void {
+    this.#writeHeader(TAG.DYNAMIC, timestamp, keyGroup);
+    writeDynamic(this.#writer, value);
+  }
+
+  #writeHeader(tag: number, timestamp: number, keyGroup: number): void {
     const writer = this.#writer;
     writer.ensure(RECORD_HEADER_BYTES);
-    this.#writeTag(TAG.DYNAMIC);
-    writer.view.setUint16(writer.position, keyGroup, true);
-    writer.view.setFloat64(writer.position + 2, timestamp, true);
-    writer.position += 10;
-    writeDynamic(writer, value);
+    writer.bytes[writer.position] = tag;
+    writer.view.setUint16(writer.position + 1, keyGroup, true);
+    writer.view.setFloat64(writer.position + 3, timestamp, true);
+    writer.position += RECORD_HEADER_BYTES;
   }
 
   #writeTag(tag: number): void {
@@ -201,6 +211,13 @@ export class ChannelEncoder {
 /** Decoders that this worker has compiled, by definition: the channels of an edge share them. */
 const decoders = new Map<string, ShapeDecoder>();
 const DECODERS_MAX = 1_024;
+
+const REFERENCE = Symbol('reference');
+
+/** Whether a decoded value stands for one that `writeReference` left out. @internal */
+export function isReference(value: unknown): boolean {
+  return value === REFERENCE;
+}
 
 /** Decodes the elements of one channel; the fields describe the one that `read` came to last. @internal */
 export class ChannelDecoder {
@@ -227,6 +244,11 @@ export class ChannelDecoder {
     if (tag === TAG.DYNAMIC) {
       this.#readHeader();
       this.value = readDynamic(reader);
+      return ELEMENT.RECORD;
+    }
+    if (tag === TAG.REFERENCE) {
+      this.#readHeader();
+      this.value = REFERENCE;
       return ELEMENT.RECORD;
     }
     reader.position++;

@@ -75,7 +75,9 @@ export class RemoteChannelWriter implements ChannelWriter {
 
   writeEvent(event: StreamEvent): void {
     this.#encoder.writeEvent(event);
-    this.flush();
+    // A watermark may wait as a record may: a stream with one behind every record still travels in batches.
+    const mayWait = event.kind === 'watermark' || event.kind === 'status';
+    if (!mayWait || this.#writer.position >= this.#batchBytes) this.flush();
   }
 
   flush(): void {
