@@ -5,6 +5,15 @@ import { FlinkError } from '../common/errors.js';
 /** The largest maximum parallelism there is. @internal */
 export const MAX_PARALLELISM_LIMIT = 32768;
 
+/**
+ * The maximum parallelism of a vertex for which nobody set one: half as much again as its parallelism, rounded up to a power
+ * of two, from 128 up. The same as in `state/key-groups.ts`, which `graph` must not import; a test compares the two. @internal
+ */
+export function defaultMaxParallelism(parallelism: number): number {
+  const wanted = parallelism + Math.floor(parallelism / 2);
+  return Math.min(Math.max(2 ** Math.ceil(Math.log2(wanted)), 128), MAX_PARALLELISM_LIMIT);
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   ms: 1,

@@ -7,24 +7,18 @@ import { assert } from '../common/assert.js';
 import { FlinkError } from '../common/errors.js';
 import { type OperatorId, operatorIdFromHex, type VertexId } from '../common/ids.js';
 import { isChainable } from './chaining.js';
+import { defaultMaxParallelism } from './graph-settings.js';
 import type { JobEdge, JobGraph, JobVertex, OperatorNode } from './job-graph.js';
 import { assignOperatorIds } from './operator-id.js';
 import {
   buildStreamGraph,
   type GraphProgram,
+  numberNodes,
   type StreamEdge,
   type StreamGraph,
   type StreamNode,
 } from './stream-graph.js';
 import type { NodeFunctions, Transformation } from './transformation.js';
-
-/** What the builder is told beside the program. @internal */
-export interface JobGraphOptions {
-  /** Options of config.yaml, `-D` and `-p`; the program's own beat them. */
-  readonly configuration: Readonly<Record<string, string>>;
-  /** The maximum parallelism of a vertex where nobody set one (`state/key-groups.ts`, which `graph` must not import). */
-  readonly defaultMaxParallelism: (parallelism: number) => number;
-}
 
 /** A job graph with the functions of its nodes, which stay in the worker that built them. @internal */
 export interface CompiledProgram {
@@ -34,22 +28,27 @@ export interface CompiledProgram {
 }
 
 /**
- * Compiles a program.
+ * Compiles a program. `configuration`: options of config.yaml, `-D` and `-p`; the program's own beat them.
  *
  * @throws FlinkError with a code of the program's graph (`NO_SINK`, `DUPLICATE_UID`, `GRAPH_INVALID`, `CONFIG_INVALID`).
  * @internal
  */
-export function compileProgram(program: GraphProgram, options: JobGraphOptions): CompiledProgram {
-  const graph = buildStreamGraph(program, options.configuration);
-  return {
-    jobGraph: jobGraphOf(graph, options),
-    functions: functionsOf(graph, program.transformations),
-  };
+export function compileProgram(
+  program: GraphProgram,
+  configuration: Readonly<Record<string, string>> = {},
+): CompiledProgram {
+  const graph = buildStreamGraph(program, configuration);
+  return { jobGraph: jobGraphOf(graph), functions: functionsOf(graph, program.transformations) };
 }
 
 /** The job graph of a program; see {@link compileProgram}. @internal */
-export function buildJobGraph(program: GraphProgram, options: JobGraphOptions): JobGraph {
-  return compileProgram(program, options).jobGraph;
+export function buildJobGraph(program: GraphProgram, configuration: Readonly<Record<string, string>> = {}): JobGraph {
+  return compileProgram(program, configuration).jobGraph;
+}
+
+/** The functions of a program by node id; needs no configuration, because node ids depend on none. @internal */
+export function collectFunctions(transformations: readonly Transformation[]): ReadonlyMap<number, NodeFunctions> {
+  return functionsOf(numberNodes(transformations), transformations);
 }
 
 /** A chain while the graph is built. */
@@ -61,7 +60,7 @@ interface Chain {
   readonly outEdges: readonly StreamEdge[];
 }
 
-function jobGraphOf(graph: StreamGraph, options: JobGraphOptions): JobGraph {
+function jobGraphOf(graph: StreamGraph): JobGraph {
   const ids = assignOperatorIds(graph);
   const chains = findChains(graph);
   const chainOf = new Map(chains.flatMap((chain) => chain.nodes.map((node) => [node, chain] as const)));
@@ -76,7 +75,7 @@ function jobGraphOf(graph: StreamGraph, options: JobGraphOptions): JobGraph {
     return idOf(chain.head) as string as VertexId;
   };
   const edges = chains.flatMap(({ outEdges }) => outEdges).map((edge, index) => jobEdge(edge, index, vertexOf));
-  const vertices = sortTopologically(chains, chainOf).map((chain) => jobVertex(chain, graph, { options, idOf }));
+  const vertices = sortTopologically(chains, chainOf).map((chain) => jobVertex(chain, graph, idOf));
   return Object.freeze({
     version: 1,
     name: graph.jobName,
@@ -140,20 +139,25 @@ function sortTopologically(chains: readonly Chain[], chainOf: ReadonlyMap<Stream
   return sorted;
 }
 
-function jobVertex(
-  chain: Chain,
-  graph: StreamGraph,
-  by: { readonly options: JobGraphOptions; readonly idOf: (node: StreamNode) => OperatorId },
-): JobVertex {
+function jobVertex(chain: Chain, graph: StreamGraph, idOf: (node: StreamNode) => OperatorId): JobVertex {
   const { head } = chain;
+  const name = chainName(head, graph);
+  const maxParallelism = head.maxParallelism ?? defaultMaxParallelism(head.parallelism);
+  if (head.parallelism > maxParallelism) {
+    throw new FlinkError(
+      'GRAPH_INVALID',
+      `Vertex ${name}'s parallelism (${head.parallelism}) is higher than the max parallelism (${maxParallelism}). ` +
+        'Please lower the parallelism or increase the max parallelism.',
+    );
+  }
   return Object.freeze({
-    id: by.idOf(head) as string as VertexId,
-    name: chainName(head, graph),
+    id: idOf(head) as string as VertexId,
+    name,
     parallelism: head.parallelism,
-    maxParallelism: head.maxParallelism ?? by.options.defaultMaxParallelism(head.parallelism),
+    maxParallelism,
     maxParallelismConfigured: head.maxParallelism !== undefined,
     slotSharingGroup: head.slotSharingGroup,
-    operators: Object.freeze(chain.nodes.map((node) => operatorNode(node, graph, by.idOf(node)))),
+    operators: Object.freeze(chain.nodes.map((node) => operatorNode(node, graph, idOf(node)))),
   });
 }
 

@@ -81,14 +81,32 @@ export function buildStreamGraph(
   baseConfiguration: Readonly<Record<string, string>> = {},
 ): StreamGraph {
   const settings = new GraphSettings({ ...baseConfiguration, ...program.configuration });
-  const translation = new Translation(settings, program.transformations);
-  // Sources, partitions and unions that no operator reads from do not exist for Flink.
-  const roots = program.transformations.filter(({ kind }) => kind === 'operator' || kind === 'sink');
-  if (roots.length === 0) {
+  const nodes = translateAll(program.transformations, settings);
+  if (nodes.size === 0) {
     throw new FlinkError('NO_SINK', 'No operators defined in streaming topology. Cannot execute.');
   }
-  for (const root of roots) translation.translate(root);
-  return { jobName: program.jobName, settings, nodes: translation.nodes };
+  for (const node of nodes.values()) {
+    for (const edge of node.inEdges) checkForward(edge);
+  }
+  return { jobName: program.jobName, settings, nodes };
+}
+
+/** The nodes of a program under no configuration and unchecked, for their ids. @internal */
+export function numberNodes(transformations: readonly Transformation[]): StreamGraph {
+  const settings = new GraphSettings({});
+  return { jobName: '', settings, nodes: translateAll(transformations, settings) };
+}
+
+/** Sources, partitions and unions that no operator reads from do not exist for Flink: it begins at operators and sinks. */
+function translateAll(
+  transformations: readonly Transformation[],
+  settings: GraphSettings,
+): ReadonlyMap<number, StreamNode> {
+  const translation = new Translation(settings, transformations);
+  for (const root of transformations) {
+    if (root.kind === 'operator' || root.kind === 'sink') translation.translate(root);
+  }
+  return translation.nodes;
 }
 
 /** What lies between an operator and the reader of its stream. */
@@ -235,7 +253,6 @@ class Translation {
       inEdges: [],
       outEdges: [],
     };
-    checkParallelism(node);
     this.nodes.set(node.id, node);
     for (const [targetInput, routes] of inputs.entries()) {
       for (const route of routes) addEdge(route, node, targetInput);
@@ -255,16 +272,7 @@ function slotSharingGroupOf(settings: NodeSettings, inputs: readonly (readonly R
 /** Where nobody chose a partitioner, records stay in their subtask when the parallelism allows it, else are dealt out. */
 function addEdge(route: Route, target: StreamNode, targetInput: number): void {
   const { node: source } = route;
-  const isEqual = source.parallelism === target.parallelism;
-  const partitioner = route.partitioner ?? (isEqual ? 'FORWARD' : 'REBALANCE');
-  if (partitioner === 'FORWARD' && !isEqual) {
-    throw new FlinkError(
-      'GRAPH_INVALID',
-      `Forward partitioning does not allow change of parallelism. Upstream operation: ${source.name}-${source.id} parallelism: ` +
-        `${source.parallelism}, downstream operation: ${target.name}-${target.id} parallelism: ${target.parallelism} ` +
-        'You must use another partitioning strategy, such as broadcast, rebalance, shuffle or global.',
-    );
-  }
+  const partitioner = route.partitioner ?? (source.parallelism === target.parallelism ? 'FORWARD' : 'REBALANCE');
   const edge: StreamEdge = {
     source,
     target,
@@ -277,12 +285,12 @@ function addEdge(route: Route, target: StreamNode, targetInput: number): void {
   target.inEdges.push(edge);
 }
 
-function checkParallelism(node: StreamNode): void {
-  if (node.maxParallelism !== undefined && node.parallelism > node.maxParallelism) {
-    throw new FlinkError(
-      'GRAPH_INVALID',
-      `Vertex ${node.name}'s parallelism (${node.parallelism}) is higher than the max parallelism (${node.maxParallelism}). ` +
-        'Please lower the parallelism or increase the max parallelism.',
-    );
-  }
+function checkForward({ source, target, partitioner }: StreamEdge): void {
+  if (partitioner !== 'FORWARD' || source.parallelism === target.parallelism) return;
+  throw new FlinkError(
+    'GRAPH_INVALID',
+    `Forward partitioning does not allow change of parallelism. Upstream operation: ${source.name}-${source.id} parallelism: ` +
+      `${source.parallelism}, downstream operation: ${target.name}-${target.id} parallelism: ${target.parallelism} ` +
+      'You must use another partitioning strategy, such as broadcast, rebalance, shuffle or global.',
+  );
 }

@@ -1,0 +1,146 @@
+/**
+ * flink-ts: what a job file imports. Streams are built with the environment and its streams, functions carry the logic,
+ * connectors bring records in and out. Loading this module gives the environment its built-in connectors.
+ */
+
+import { setBuiltInConnectors } from './api/built-in-connectors.js';
+import { connectors } from './connectors/built-in-connectors.js';
+
+setBuiltInConnectors(connectors);
+
+// Programs.
+export type { BroadcastConnectedStream, KeyedBroadcastConnectedStream } from './api/broadcast-connected-stream.js';
+export type { AnyBroadcastState, BroadcastStream } from './api/broadcast-stream.js';
+export type { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointRetention } from './api/checkpoint-config.js';
+export type { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.js';
+// Contracts of connectors.
+export type {
+  Boundedness,
+  CommitRequest,
+  Committer,
+  InputStatus,
+  ReaderOutput,
+  SimpleVersionedSerializer,
+  Sink,
+  SinkRecordContext,
+  SinkWriter,
+  SinkWriterContext,
+  Source,
+  SourceReader,
+  SourceReaderContext,
+  SourceSplit,
+  SplitEnumerator,
+  SplitEnumeratorContext,
+} from './api/connector.js';
+export type { DataStream } from './api/data-stream.js';
+export type { DataStreamSink } from './api/data-stream-sink.js';
+export type { JobClient, JobExecutionResult } from './api/executor.js';
+export type { FlatMapper, Mapper, Predicate, ReducerForm, Synchronous } from './api/function-forms.js';
+// Functions.
+export {
+  AbstractRichFunction,
+  type Accumulator,
+  type BroadcastContext,
+  BroadcastProcessFunction,
+  type BroadcastStateName,
+  type CheckpointedFunction,
+  type CheckpointListener,
+  type CoFlatMapFunction,
+  type Collector,
+  type CoMapFunction,
+  CoProcessFunction,
+  type FilterFunction,
+  type FlatMapFunction,
+  type FunctionInitializationContext,
+  type KeyedBroadcastContext,
+  KeyedBroadcastProcessFunction,
+  KeyedCoProcessFunction,
+  type KeyedProcessContext,
+  KeyedProcessFunction,
+  type KeyedReadOnlyBroadcastContext,
+  type LifecycleFunction,
+  type MapFunction,
+  type OnTimerContext,
+  type Partitioner,
+  type ProcessContext,
+  ProcessFunction,
+  type ReadOnlyBroadcastContext,
+  type ReduceFunction,
+  RichFilterFunction,
+  RichFlatMapFunction,
+  RichMapFunction,
+  type RuntimeContext,
+  type TimeDomain,
+  type TimerService,
+} from './api/functions.js';
+export type { FieldOf, KeyedStream } from './api/keyed-stream.js';
+export { OutputTag } from './api/output-tag.js';
+export {
+  type ExponentialDelayOptions,
+  RestartStrategies,
+  type RestartStrategyConfiguration,
+} from './api/restart-strategies.js';
+export type { DataStreamSource, SingleOutputStreamOperator } from './api/single-output-stream-operator.js';
+export { type RuntimeExecutionMode, StreamExecutionEnvironment } from './api/stream-execution-environment.js';
+export type { KeySelector } from './api/stream-factory.js';
+export {
+  type TimestampAssigner,
+  type WatermarkGenerator,
+  type WatermarkOutput,
+  WatermarkStrategy,
+} from './api/watermark-strategy.js';
+
+// Errors and times.
+export type { ErrorCode } from './common/error-codes.js';
+export { FlinkError } from './common/errors.js';
+export { MAX_TIMESTAMP, MIN_TIMESTAMP, NO_TIMESTAMP } from './common/time.js';
+
+// Connectors.
+export { CollectionSource } from './connectors/collection-source.js';
+export { type CustomSinkOptions, createSink } from './connectors/custom-sink.js';
+export { type CustomSourceOptions, createSource, type Positioned } from './connectors/custom-source.js';
+export { type DataGeneratorOptions, DataGeneratorSource } from './connectors/datagen-source.js';
+export { DiscardingSink } from './connectors/discarding-sink.js';
+export { type BucketAssigner, type BucketContext, timeBuckets } from './connectors/file/bucket-assigner.js';
+export type { CsvOptions, MalformedOptions } from './connectors/file/record-format.js';
+export type { RollingPolicyOptions } from './connectors/file/rolling-policy.js';
+export { FileSink, type FileSinkBuilder } from './connectors/file-sink.js';
+export { FileSource, type FileSourceBuilder } from './connectors/file-source.js';
+export { PrintSink, type PrintSinkOptions } from './connectors/print-sink.js';
+export { NumberSequenceSource } from './connectors/sequence-source.js';
+export { SocketSink, type SocketSinkOptions } from './connectors/socket-sink.js';
+export { SocketSource, type SocketSourceOptions } from './connectors/socket-source.js';
+export { StdinSource } from './connectors/stdin-source.js';
+
+// State and types.
+export type {
+  BroadcastState,
+  OperatorListState,
+  OperatorListStateDescriptor,
+  OperatorStateStore,
+  ReadonlyBroadcastState,
+} from './state/operator-state.js';
+export type { TypeSerializer } from './state/serializer.js';
+export {
+  type AggregateFunction,
+  type AggregatingState,
+  AggregatingStateDescriptor,
+  type ListState,
+  ListStateDescriptor,
+  type MapState,
+  MapStateDescriptor,
+  type Reducer,
+  type ReducingState,
+  ReducingStateDescriptor,
+  type ValueState,
+  ValueStateDescriptor,
+} from './state/state-descriptor.js';
+export {
+  type StateTtlConfig,
+  stateTtl,
+  type TtlCleanup,
+  type TtlStateVisibility,
+  type TtlUpdateType,
+} from './state/state-ttl-config.js';
+export type { Type, TypeOf } from './state/type.js';
+export { Types } from './state/types.js';
