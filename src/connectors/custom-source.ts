@@ -66,7 +66,7 @@ export function createSource<T, P>(options: CustomSourceOptions<T, P>): Source<T
     splitSerializer: stateSerializer(SPLIT_FORMAT),
     enumeratorStateSerializer,
   };
-  return source as unknown as Source<T>;
+  return source as Source<T>;
 }
 
 /** Splits that nobody has. @internal */
