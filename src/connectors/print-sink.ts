@@ -4,26 +4,15 @@
  */
 
 import type { Sink, SinkWriter, SinkWriterContext } from '../api/connector.js';
+import { outputHook } from '../api/executor.js';
 import { SliceBatch } from './slice-batch.js';
 import { textOf } from './text-of.js';
 
 /** Which standard stream a print sink writes to. @internal */
 export type PrintStream = 'stdout' | 'stderr';
 
-/** Takes the text of a print sink. @internal */
-export type PrintWriter = (stream: PrintStream, text: string) => void;
-
 /** Lines a message at most. */
 const MAX_LINES = 1000;
-
-let printWriter: PrintWriter = (stream, text) => {
-  process[stream].write(text);
-};
-
-/** Says where printed text goes; without it to the streams of this process. @internal */
-export function setPrintWriter(writer: PrintWriter): void {
-  printWriter = writer;
-}
 
 /** What a {@link PrintSink} writes, and where. */
 export interface PrintSinkOptions {
@@ -57,7 +46,7 @@ class PrintSinkWriter<T> implements SinkWriter<T> {
 
   constructor(stream: PrintStream, prefix: string) {
     this.#prefix = prefix;
-    this.#lines = new SliceBatch(MAX_LINES, (lines) => printWriter(stream, lines.join('')));
+    this.#lines = new SliceBatch(MAX_LINES, (lines) => outputHook().print(stream, lines.join('')));
   }
 
   write(value: T): void {
