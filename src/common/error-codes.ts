@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   JOB_NOT_FOUND: kind('See the jobs that are known with `flink-ts list -a`.', { httpStatus: 404 }),
   JOB_FILE_NOT_FOUND: kind('Give the path of a compiled job file.'),
   JOB_FILE_INVALID: kind('Compile the job file to an ES module that Node can import, and run it again.'),
+  ENTRY_NOT_FOUND: kind('Name an export of the job file with -c, or export main as default.'),
   PROGRAM_FAILED: kind('Correct what the main function of the job file reports.'),
   CONFIG_INVALID: kind('Correct the value in config.yaml or in -D.'),
 
