@@ -65,3 +65,31 @@ export function currentExecutor(): Executor {
   }
   return executor;
 }
+
+/** Where sinks that talk to the user's process go: a worker posts both to the main thread. @internal */
+export interface OutputHook {
+  print(stream: 'stdout' | 'stderr', text: string): void;
+  collect(collectId: string, records: readonly unknown[]): void;
+}
+
+const OUTPUT = Symbol.for('flink-ts.output.v1');
+type HookedOutput = { [OUTPUT]?: OutputHook | undefined };
+
+/** Says where printed text and collected records go from now on. @internal */
+export function setOutputHook(hook: OutputHook | undefined): void {
+  (globalThis as HookedOutput)[OUTPUT] = hook;
+}
+
+/** Where printed text and collected records go; without a hook, text goes to the streams of this process. @internal */
+export function outputHook(): OutputHook {
+  return (globalThis as HookedOutput)[OUTPUT] ?? OWN_STREAMS;
+}
+
+const OWN_STREAMS: OutputHook = {
+  print: (stream, text) => {
+    process[stream].write(text);
+  },
+  collect: () => {
+    throw new Error('Nobody takes the records of executeAndCollect() here.');
+  },
+};

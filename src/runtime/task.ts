@@ -8,8 +8,9 @@ import type { OperatorId } from '../common/ids.js';
 import type { PlannedTask } from './deployment-plan.js';
 import type { RecordWriter } from './record-writer.js';
 import type { TaskOperator } from './task-operator.js';
-import type { OperatorStateCells } from './task-state-cells.js';
-import type { TaskStatus } from './worker/messages.js';
+import type { OperatorStateHandler } from './operator-state-handler.js';
+import type { FrozenOperator } from './task-snapshot.js';
+import type { CheckpointOptions, TaskStatus } from './worker/messages.js';
 
 /** Counters of a task that compiled code increments. @internal */
 export interface TaskCounters {
@@ -24,7 +25,7 @@ export class Task {
   /** Operators in the order of the chain. */
   readonly operators: TaskOperator[] = [];
   /** State of each operator, in the same order. */
-  readonly states: OperatorStateCells[] = [];
+  readonly states: OperatorStateHandler[] = [];
   /** Edges that leave the pipeline. */
   readonly writers: RecordWriter[] = [];
   status: TaskStatus = 'INITIALIZING';
@@ -45,11 +46,13 @@ export class Task {
   }
 
   /** The synchronous part of a checkpoint: every operator's state as it is right now, ready to be written in slices. */
-  beginSnapshot(checkpointId: number, timestamp: number, format: 'canonical' | 'native' | 'incremental') {
-    return this.operators.map((operator, index) => {
-      operator.operator.snapshotState(checkpointId, timestamp);
-      const cells = this.states[index];
-      return { operatorId: operator.node.operatorId, cells, snapshot: cells?.snapshot({ checkpointId, format }) };
+  freeze(options: CheckpointOptions): FrozenOperator[] {
+    const { checkpointId, timestamp, format } = options;
+    return this.operators.map(({ operator }, index) => {
+      operator.snapshotState(checkpointId, timestamp);
+      const state = this.states[index];
+      if (state === undefined) throw new Error('Broken invariant: every operator of a task has a state handler.');
+      return state.freeze({ checkpointId, format });
     });
   }
 }

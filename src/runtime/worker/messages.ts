@@ -40,8 +40,9 @@ export interface TaskWorkerStart {
   readonly program: JobProgram;
   readonly jobId: string;
   readonly attempt: number;
-  /** Position among the task workers of the job. */
+  /** Position among the task workers of the job, and how many there are. */
   readonly worker: number;
+  readonly workers: number;
   /** The submitted graph; the worker's own must be equal. */
   readonly jobGraph: JobGraph;
   /** Memory that all workers of the attempt share: rings, bells, key types. */
@@ -255,6 +256,8 @@ export type FromEnumeratorWorker =
 export interface ProgramWorkerStart {
   readonly kind: 'program-worker';
   readonly program: Omit<JobProgram, 'executionIndex' | 'earlierResults'>;
+  /** The first `execute()` is answered with a `plan` message and never returns (`info`). */
+  readonly planOnly?: boolean;
 }
 
 /** From the program worker to the main thread. @internal */
@@ -267,6 +270,8 @@ export type FromProgramWorker =
       readonly attached: boolean;
       readonly collectId?: string;
     }
+  /** The plan that `info` prints. */
+  | { readonly type: 'plan'; readonly json: string }
   | { readonly type: 'cancel-job'; readonly index: number }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** `main` returned; `jobs` = how often a job was submitted. */
