@@ -4,7 +4,7 @@
  * says is refused.
  */
 
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FlinkError, messageOf } from '../common/errors.js';
 import { pathOfStream, sizeOfStream } from './snapshot-files.js';
@@ -35,28 +35,20 @@ export class StateFileReader {
   static async open(stream: StreamHandle, directory: string): Promise<StateFileReader> {
     const path = pathOfStream(stream, directory);
     if (path === null) return new StateFileReader(stream, null, 'inline state');
-    const file = await openRegular(path, stream.kind === 'relative');
+    let file: FileHandle | undefined;
     try {
-      const { size } = await file.stat();
-      const expected = sizeOfStream(stream) + (stream.kind === 'segment' ? stream.start : 0);
-      if (stream.kind === 'segment' ? size < expected : size !== expected) {
-        throw new FlinkError('SNAPSHOT_CORRUPT', `The state file ${path} has ${size} bytes instead of ${expected}.`);
-      }
+      file = await open(path, flagsFor(stream));
+      checkFile(await file.stat(), stream, path);
       return new StateFileReader(stream, file, path);
     } catch (error) {
-      await file.close();
-      throw error;
+      await file?.close();
+      throw unreadable(path, error);
     }
   }
 
   /** `length` bytes from `offset` on: a view of inline state, else fresh memory. */
   async read(offset: number, length: number): Promise<Uint8Array> {
-    if (offset < 0 || length < 0 || offset + length > this.size) {
-      throw new FlinkError(
-        'SNAPSHOT_CORRUPT',
-        `${this.#name}: bytes ${offset} to ${offset + length} are asked for, but there are ${this.size}.`,
-      );
-    }
+    checkRange(offset, length, this.size, this.#name);
     if (this.#file === null) return this.#inline.subarray(offset, offset + length);
     const bytes = new Uint8Array(length);
     await this.readInto(bytes, offset);
@@ -83,6 +75,47 @@ export class StateFileReader {
   }
 }
 
+/**
+ * All bytes of a stream, or a range of them, read without giving way: for a thread that restores and does nothing else
+ * until it has.
+ *
+ * @throws FlinkError `SNAPSHOT_CORRUPT` as {@link StateFileReader.open} does.
+ * @internal
+ */
+export function readStreamSync(
+  stream: StreamHandle,
+  directory: string,
+  range: { readonly offset: number; readonly length: number } = { offset: 0, length: sizeOfStream(stream) },
+): Uint8Array {
+  const path = pathOfStream(stream, directory);
+  checkRange(range.offset, range.length, sizeOfStream(stream), path ?? 'inline state');
+  if (path === null) {
+    const bytes = stream.kind === 'inline' ? stream.bytes : new Uint8Array();
+    return bytes.subarray(range.offset, range.offset + range.length);
+  }
+  let file: number | undefined;
+  try {
+    file = openSync(path, flagsFor(stream));
+    checkFile(fstatSync(file), stream, path);
+    return readFully(file, (stream.kind === 'segment' ? stream.start : 0) + range.offset, range.length);
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function readFully(file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(file, bytes, done, length - done, offset + done);
+    if (count === 0) throw new Error(`it ends early, at byte ${offset + done}`);
+    done += count;
+  }
+  return bytes;
+}
+
 /** All bytes of a stream. @internal */
 export async function readStream(stream: StreamHandle, directory: string): Promise<Uint8Array> {
   if (stream.kind === 'inline') return stream.bytes;
@@ -94,17 +127,28 @@ export async function readStream(stream: StreamHandle, directory: string): Promi
   }
 }
 
-/** Opens without waiting for a writer of a named pipe, and without following a link that leaves the directory. */
-async function openRegular(path: string, isInside: boolean): Promise<FileHandle> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | (isInside ? constants.O_NOFOLLOW : 0));
-    if (!(await file.stat()).isFile()) throw new Error('it is no regular file');
-    return file;
-  } catch (error) {
-    await file?.close();
-    throw new FlinkError('SNAPSHOT_CORRUPT', `Cannot read the state file ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+/** Opening waits for no writer of a named pipe, and a relative handle follows no link that leaves the directory. */
+function flagsFor(stream: StreamHandle): number {
+  return constants.O_RDONLY | constants.O_NONBLOCK | (stream.kind === 'relative' ? constants.O_NOFOLLOW : 0);
+}
+
+function checkFile(found: Stats, stream: StreamHandle, path: string): void {
+  if (!found.isFile()) throw new FlinkError('SNAPSHOT_CORRUPT', `The state file ${path} is no regular file.`);
+  const expected = sizeOfStream(stream) + (stream.kind === 'segment' ? stream.start : 0);
+  if (stream.kind === 'segment' ? found.size < expected : found.size !== expected) {
+    throw new FlinkError('SNAPSHOT_CORRUPT', `The state file ${path} has ${found.size} bytes instead of ${expected}.`);
   }
+}
+
+function checkRange(offset: number, length: number, size: number, name: string): void {
+  if (offset >= 0 && length >= 0 && offset + length <= size) return;
+  throw new FlinkError(
+    'SNAPSHOT_CORRUPT',
+    `${name}: bytes ${offset} to ${offset + length} are asked for, but there are ${size}.`,
+  );
+}
+
+function unreadable(path: string, error: unknown): FlinkError {
+  if (error instanceof FlinkError) return error;
+  return new FlinkError('SNAPSHOT_CORRUPT', `Cannot read the state file ${path}: ${messageOf(error)}`, { cause: error });
 }
