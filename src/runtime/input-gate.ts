@@ -259,6 +259,7 @@ export class InputGate {
 
   #unblock(slot: Slot): void {
     slot.isBlocked = false;
-    if (!slot.channel.isEmpty) this.#makeReady(slot);
+    // Also when it is empty: a channel gives its credit back when it is asked for more.
+    this.#makeReady(slot);
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { LONG_ONE_BYTE, SHORT_STRING_LIMIT } from './byte-writer.js';
-import { StringCache } from './string-cache.js';
+import type { StringCache } from './string-cache.js';
 
 /** Bytes behind the last element that a reader may look at: the string cache reads whole words. @internal */
 export const READ_SLACK = 16;
