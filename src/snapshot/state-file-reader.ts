@@ -150,5 +150,7 @@ function checkRange(offset: number, length: number, size: number, name: string):
 
 function unreadable(path: string, error: unknown): FlinkError {
   if (error instanceof FlinkError) return error;
-  return new FlinkError('SNAPSHOT_CORRUPT', `Cannot read the state file ${path}: ${messageOf(error)}`, { cause: error });
+  return new FlinkError('SNAPSHOT_CORRUPT', `Cannot read the state file ${path}: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -71,6 +71,8 @@ export interface RestoredTasks {
   readonly tasks: readonly {
     readonly vertex: VertexId;
     readonly subtask: number;
+    /** Set when all operators of the task had read all their input at the snapshot: the task ends at once, as if again. */
+    readonly finished?: true;
     /** One entry an operator of the chain that has state; handles point to files of any earlier subtask. */
     readonly operators: readonly { readonly operatorId: OperatorId; readonly state: RestoredOperator }[];
   }[];
@@ -284,6 +286,16 @@ export type FromProgramWorker =
 export type ToProgramWorker =
   | { readonly type: 'submitted'; readonly index: number; readonly jobId: string }
   | { readonly type: 'submit-failed'; readonly index: number; readonly error: ErrorWire }
-  | { readonly type: 'job-ended'; readonly index: number; readonly result?: RecordedExecution; readonly error?: ErrorWire }
+  | {
+      readonly type: 'job-ended';
+      readonly index: number;
+      readonly result?: RecordedExecution;
+      readonly error?: ErrorWire;
+    }
   | { readonly type: 'job-status'; readonly index: number; readonly status: string }
-  | { readonly type: 'collected'; readonly index: number; readonly records: readonly unknown[]; readonly done: boolean };
+  | {
+      readonly type: 'collected';
+      readonly index: number;
+      readonly records: readonly unknown[];
+      readonly done: boolean;
+    };
