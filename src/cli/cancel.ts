@@ -1,0 +1,54 @@
+/** `cancel`: asks the process of a job to end it. */
+
+import { HomeDirectory } from '../snapshot/home-directory.js';
+import { CliProgramError, CliUsageError } from './cli-errors.js';
+import type { Invocation, Verb } from './commands.js';
+import { chainOf, remedyOf } from './failure.js';
+import { jobIdArgument } from './job-id-argument.js';
+import { cancelJob } from './jobs.js';
+import { notYet, readFormat } from './later-verbs.js';
+import { checkClusterTarget, gatewayAddress, refuseYarn } from './target.js';
+
+const DEPRECATION = 'DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use "stop" instead.\n';
+
+/** The verb. @internal */
+export const cancelVerb: Verb = {
+  async run(invocation) {
+    const { line, output, environment, settings } = invocation;
+    refuseYarn(line);
+    if (line.has('s')) return cancelWithSavepoint(invocation);
+    const [word] = line.args;
+    if (word === undefined) throw new CliUsageError('Missing JobID. Specify a JobID to cancel a job.');
+    const id = jobIdArgument(word);
+    const isJson = line.has('json');
+    if (!isJson) output.out(`Cancelling job ${id}.\n`);
+    checkClusterTarget(line, settings);
+    const address = await gatewayAddress(line, settings);
+    try {
+      await cancelJob(new HomeDirectory(environment), id, address);
+    } catch (thrown) {
+      throw cancelFailure(id, thrown);
+    }
+    output.out(isJson ? `${JSON.stringify({ id, state: 'CANCELLING' })}\n` : `Cancelled job ${id}.\n`);
+    return 0;
+  },
+};
+
+function cancelWithSavepoint({ line, output, settings }: Invocation): never {
+  output.out(DEPRECATION);
+  const [word] = line.args;
+  // Without another word, the directory was meant as the id.
+  const id = line.args.length > 0 ? word : line.value('s');
+  if (id === undefined) throw new CliUsageError('Missing JobId');
+  const jobId = jobIdArgument(id);
+  const directory = line.args.length > 0 ? line.value('s') : undefined;
+  const where = directory ?? 'default savepoint directory';
+  output.out(`Cancelling job ${jobId} with ${readFormat(line)} savepoint to ${where}.\n`);
+  checkClusterTarget(line, settings);
+  throw notYet(`Could not cancel job ${jobId}.`, 'cancel -s');
+}
+
+function cancelFailure(id: string, thrown: unknown): CliProgramError {
+  const link = { className: 'org.apache.flink.util.FlinkException', message: `Could not cancel job ${id}.` };
+  return new CliProgramError([link, ...chainOf(thrown)], { cause: thrown, remedy: remedyOf(thrown) });
+}
