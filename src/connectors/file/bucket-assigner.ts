@@ -22,7 +22,7 @@ const FIELDS: Readonly<Record<string, (date: Date) => string>> = {
   ss: (date) => twoDigits(date.getSeconds()),
 };
 
-/** A bucket for each value of a time format of processing time, in the time zone of the machine. @internal */
+/** A bucket for each value of a time format of processing time, in the time zone of the machine. */
 export function timeBuckets(format: string): BucketAssigner<unknown> {
   const pieces = format.split(/(yyyy|MM|dd|HH|mm|ss)/);
   let second = Number.NaN;
