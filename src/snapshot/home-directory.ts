@@ -73,17 +73,29 @@ export class HomeDirectory {
     return join(this.path, `index-${schema}.sqlite`);
   }
 
-  /** Makes the home; only the user may look into it, since arguments and state may be private. */
+  /**
+   * Makes the home; only the user may look into it, since arguments and state may be private.
+   *
+   * @throws FlinkError `CONFIG_INVALID` when it cannot be made.
+   */
   create(): void {
-    mkdirSync(this.jobsDirectory, { recursive: true, mode: 0o700 });
+    this.#make(this.jobsDirectory);
   }
 
   /** Makes the directory of a job and returns it. */
   createJobDirectory(jobId: JobId): string {
-    this.create();
     const directory = this.jobDirectory(jobId);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#make(directory);
     return directory;
+  }
+
+  #make(directory: string): void {
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      const message = `The home directory ${this.path} cannot be used: ${messageOf(error)}. Set FLINK_TS_HOME to another.`;
+      throw new FlinkError('CONFIG_INVALID', message, { cause: error });
+    }
   }
 
   /**

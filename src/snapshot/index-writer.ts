@@ -5,7 +5,7 @@ import { messageOf } from '../common/errors.js';
 import type { JobId } from '../common/ids.js';
 import type { HomeDirectory } from './home-directory.js';
 import type { IndexDatabase } from './index-database.js';
-import { readJournal } from './job-journal.js';
+import { scanJournal } from './job-journal.js';
 import type { JournalRecord, JournalSnapshot } from './journal-record.js';
 
 const JOB_ID = /^[0-9a-f]{32}$/;
@@ -59,8 +59,7 @@ function readOn(database: IndexDatabase, jobId: JobId, path: string): void {
     forget(database, jobId);
     offset = 0;
   }
-  const reading = readJournal(path, offset);
-  for (const record of reading.records) applyToIndex(database, jobId, record);
+  const reading = scanJournal(path, offset, (record) => applyToIndex(database, jobId, record));
   database
     .statement(
       `INSERT INTO journals (job_id, path, offset, has_unknown_records) VALUES (?, ?, ?, ?)

@@ -4,22 +4,30 @@
  * (`docs/design/003-journal.md`). One process writes; anybody may read, at any time.
  */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FlinkError, messageOf } from '../common/errors.js';
 import { crc32 } from './checksum.js';
 import { DurableFiles } from './durable-files.js';
-import { isKnownKind, type JournalEvent, type JournalRecord, summarizeJournal } from './journal-record.js';
+import {
+  applyRecord,
+  EMPTY_JOURNAL,
+  isKnownKind,
+  type JournalEvent,
+  type JournalRecord,
+  type JournalState,
+} from './journal-record.js';
 import { isProcessAlive } from './process-identity.js';
 
 const LINE_END = 10;
 /** Eight digits and a blank. */
 const PREFIX_BYTES = 9;
+/** How much of a journal is read at once. */
+const PART_BYTES = 256 * 1024;
 
-/** What was read of a journal. @internal */
-export interface JournalReading {
-  readonly records: readonly JournalRecord[];
+/** How far a journal was read. @internal */
+export interface JournalScan {
   /** The byte after the last whole record; where reading goes on later. */
   readonly endOffset: number;
   /** Whether bytes follow that are no whole record: a write that was interrupted, or is under way. */
@@ -28,51 +36,79 @@ export interface JournalReading {
   readonly unknownKinds: readonly string[];
 }
 
+/** What was read of a journal. @internal */
+export interface JournalReading extends JournalScan {
+  readonly records: readonly JournalRecord[];
+}
+
+/** Reads a journal from a byte on; see {@link scanJournal}. @internal */
+export function readJournal(path: string, fromOffset = 0): JournalReading {
+  const records: JournalRecord[] = [];
+  const scan = scanJournal(path, fromOffset, (record) => records.push(record));
+  return { ...scan, records };
+}
+
+/** What a journal adds up to, without holding all its records at once. @internal */
+export function readJournalState(path: string): JournalState & JournalScan {
+  let state = EMPTY_JOURNAL;
+  const scan = scanJournal(path, 0, (record) => {
+    state = applyRecord(state, record);
+  });
+  return { ...state, ...scan };
+}
+
 /**
- * Reads a journal from a byte on. What stands behind the last whole record is left for the next reading.
+ * Hands the records from a byte on to `visit`, in order. What stands behind the last whole record is left for the next
+ * time. A journal may have grown for months, so it is read in parts.
  *
  * @throws FlinkError `JOURNAL_CORRUPT` when a damaged record is followed by others.
  * @internal
  */
-export function readJournal(path: string, fromOffset = 0): JournalReading {
-  const bytes = readFrom(path, fromOffset);
-  const records: JournalRecord[] = [];
+export function scanJournal(path: string, fromOffset: number, visit: (record: JournalRecord) => void): JournalScan {
   const unknownKinds = new Set<string>();
-  let at = 0;
-  while (at < bytes.length) {
-    const end = bytes.indexOf(LINE_END, at);
-    const value = end < 0 ? null : parseLine(bytes.subarray(at, end));
-    if (value === null) {
-      if (end >= 0 && end + 1 < bytes.length) {
-        const position = fromOffset + at;
-        throw new FlinkError(
-          'JOURNAL_CORRUPT',
-          `${path}: the record at byte ${position} is damaged, but others follow.`,
-        );
-      }
-      break;
-    }
-    if (isKnownKind(value.kind)) records.push(value as JournalRecord);
-    else unknownKinds.add(String(value.kind));
-    at = end + 1;
-  }
-  return { records, endOffset: fromOffset + at, isTorn: at < bytes.length, unknownKinds: [...unknownKinds] };
-}
-
-function readFrom(path: string, fromOffset: number): Buffer {
+  let endOffset = fromOffset;
+  let hasDamage = false;
   const file = openSync(path, 'r');
   try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - fromOffset));
-    let done = 0;
-    while (done < bytes.length) {
-      const count = readSync(file, bytes, done, bytes.length - done, fromOffset + done);
-      if (count === 0) break;
-      done += count;
+    for (const line of linesOf(file, fromOffset)) {
+      // Only the last line may be damaged: that is a write which a crash cut short.
+      if (hasDamage) {
+        const message = `${path}: the record at byte ${endOffset} is damaged, but others follow.`;
+        throw new FlinkError('JOURNAL_CORRUPT', message);
+      }
+      const value = line.at(-1) === LINE_END ? parseLine(line.subarray(0, -1)) : null;
+      if (value === null) {
+        hasDamage = true;
+        continue;
+      }
+      if (isKnownKind(value.kind)) visit(value as JournalRecord);
+      else unknownKinds.add(String(value.kind));
+      endOffset += line.length;
     }
-    return bytes.subarray(0, done);
   } finally {
     closeSync(file);
   }
+  return { endOffset, isTorn: hasDamage, unknownKinds: [...unknownKinds] };
+}
+
+/** The lines with their ends, from an offset to the end that the file has when it is reached; valid until the next one. */
+function* linesOf(file: number, fromOffset: number): Generator<Buffer> {
+  const part = Buffer.allocUnsafe(PART_BYTES);
+  let rest = Buffer.alloc(0);
+  let offset = fromOffset;
+  for (;;) {
+    const count = readSync(file, part, 0, PART_BYTES, offset);
+    if (count === 0) break;
+    offset += count;
+    const bytes = rest.length === 0 ? part.subarray(0, count) : Buffer.concat([rest, part.subarray(0, count)]);
+    let at = 0;
+    for (let end = bytes.indexOf(LINE_END); end >= 0; end = bytes.indexOf(LINE_END, at)) {
+      yield bytes.subarray(at, end + 1);
+      at = end + 1;
+    }
+    rest = Buffer.from(bytes.subarray(at));
+  }
+  if (rest.length > 0) yield rest;
 }
 
 /** The record of a line without its end; null when the line is no record. */
@@ -138,8 +174,7 @@ export class JobJournal {
    * @throws FlinkError `ALREADY_TERMINAL` when its process still runs.
    */
   static async reopen(path: string, now: () => number = Date.now): Promise<JobJournal> {
-    const { records, endOffset, isTorn } = readJournal(path);
-    const { submitted } = summarizeJournal(records);
+    const { submitted, endOffset, isTorn } = readJournalState(path);
     if (submitted !== undefined && isProcessAlive(submitted.process)) {
       const message = `The journal ${path} belongs to process ${submitted.process.pid}, which still runs.`;
       throw new FlinkError('ALREADY_TERMINAL', message);

@@ -20,7 +20,7 @@ export interface JournalSnapshot {
   /** When it was triggered, and how long it took; milliseconds. */
   readonly triggerTime: number;
   readonly durationMs: number;
-  /** Its files by absolute path, `_metadata` aside (`physicalFiles`). */
+  /** Its files by absolute path, `_metadata` aside. */
   readonly files?: readonly { readonly path: string; readonly size: number }[];
 }
 

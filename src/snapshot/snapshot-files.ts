@@ -71,23 +71,6 @@ export function filesOfSnapshot(
   return { exclusive: [...exclusive], shared: [...shared] };
 }
 
-/** The files of a snapshot with the bytes that it uses of them, each once: for its journal record. @internal */
-export function physicalFiles(
-  metadata: Pick<SnapshotMetadata, 'operators'>,
-  directory: string,
-): { readonly path: string; readonly size: number }[] {
-  const sizes = new Map<string, number>();
-  const seen = new Set<string>();
-  for (const stream of streamsOfSnapshot(metadata)) {
-    const path = pathOfStream(stream, directory);
-    const part = `${path}@${stream.kind === 'segment' ? stream.start : 0}`;
-    if (path === null || seen.has(part)) continue;
-    seen.add(part);
-    sizes.set(path, (sizes.get(path) ?? 0) + sizeOfStream(stream));
-  }
-  return [...sizes].map(([path, size]) => ({ path, size }));
-}
-
 /** The files of a snapshot as its trailer lists them: the checksum is known for those that flink-ts wrote. @internal */
 export function describeFiles(metadata: Pick<SnapshotMetadata, 'operators'>): FileDescription[] {
   const files = new Map<string, FileDescription>();

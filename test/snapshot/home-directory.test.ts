@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobId } from '../../src/common/ids.js';
@@ -26,6 +26,15 @@ describe('HomeDirectory', () => {
     expect(home.indexFile(3)).toBe('/h/index-3.sqlite');
     expect(home.configFile).toBe('/h/conf/config.yaml');
     expect(new HomeDirectory({ FLINK_TS_CONF_DIR: '/etc/f' }).configFile).toBe('/etc/f/config.yaml');
+  });
+
+  it('says so when it cannot be made', () => {
+    const file = join(temporaryDirectory(), 'file');
+    writeFileSync(file, '');
+
+    expect(() => new HomeDirectory({ FLINK_TS_HOME: file }).create()).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('FLINK_TS_HOME') }),
+    );
   });
 
   it('puts sockets where only the user can go', () => {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeF
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobId } from '../../src/common/ids.js';
-import { encodeRecord, JobJournal, readJournal } from '../../src/snapshot/job-journal.js';
+import { encodeRecord, JobJournal, readJournal, readJournalState } from '../../src/snapshot/job-journal.js';
 import { type JournalRecord, summarizeJournal } from '../../src/snapshot/journal-record.js';
 import { currentProcess, isProcessAlive } from '../../src/snapshot/process-identity.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
@@ -33,6 +33,18 @@ describe('JobJournal', () => {
     expect(records.slice(1).map((record) => (record as { status: string }).status)).toEqual(
       Array.from({ length: 50 }, (_, i) => `S${i}`),
     );
+  });
+
+  it('reads records across the parts in which a long journal is read', async () => {
+    const path = await journalWith(1);
+    const record: JournalRecord = { kind: 'ended', status: 'FAILED', error: 'é'.repeat(100_000), time: 1 };
+
+    for (let i = 0; i < 5; i++) appendFileSync(path, encodeRecord(record));
+
+    const { records, endOffset } = readJournal(path);
+    expect(records.slice(1)).toEqual(Array.from({ length: 5 }, () => record));
+    expect(endOffset).toBe(statSync(path).size);
+    expect(readJournalState(path)).toMatchObject({ hasEnded: true, status: 'FAILED', isTorn: false });
   });
 
   it('refuses a journal that exists', async () => {

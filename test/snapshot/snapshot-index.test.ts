@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JobId } from '../../src/common/ids.js';
 import { HomeDirectory } from '../../src/snapshot/home-directory.js';
-import { IndexDatabase } from '../../src/snapshot/index-database.js';
+import { IndexDatabase, indexFailed } from '../../src/snapshot/index-database.js';
 import { encodeRecord } from '../../src/snapshot/job-journal.js';
 import type { JournalRecord } from '../../src/snapshot/journal-record.js';
 import { SnapshotIndex } from '../../src/snapshot/snapshot-index.js';
@@ -196,6 +196,21 @@ describe('SnapshotIndex', () => {
     expect(first.job(JOB)?.status).toBe('RUNNING');
     first.close();
     second.close();
+  });
+
+  it('lives in memory where its file cannot be made', () => {
+    const home = newHome();
+    append(home, JOB, { ...SUBMITTED, time: 1 });
+    mkdirSync(home.indexFile(1));
+
+    expect(read(home, (index) => index.jobs().map((job) => job.jobId))).toEqual([JOB]);
+  });
+
+  it('names its file in errors that rebuilding does not help against', () => {
+    expect(indexFailed('/home/index-1.sqlite', new Error('disk is full'))).toMatchObject({
+      code: 'INDEX_FAILED',
+      message: 'The index /home/index-1.sqlite cannot be used: disk is full',
+    });
   });
 
   it('ignores what is no job in the directory of jobs', () => {
