@@ -150,7 +150,7 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
 
   /** Takes a timer out of its bucket; its own links stay, for a snapshot that stands at it. */
   #remove(bucket: TimerBucket, timer: Timer): void {
-    if (this.#context.snapshots.length > 0) this.#context.touchTimer(this.id, timer);
+    if (this.#context.snapshots.length > 0) this.#context.showTimer(this.id, timer);
     unlink(bucket, timer);
     this.#size--;
   }

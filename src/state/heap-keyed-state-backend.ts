@@ -3,7 +3,11 @@
  * are written in slices while the state goes on changing.
  */
 
-import { FlinkError } from '../common/errors.js';
+import { CheckpointChain, NO_BASE } from './files/checkpoint-chain.js';
+import { ChunkPool } from './files/early-records.js';
+import { EMPTY_SNAPSHOT } from './files/empty-snapshot.js';
+import { HeapKeyedSnapshot, type SnapshotOwner } from './files/keyed-snapshot.js';
+import { planSnapshot } from './files/snapshot-plan.js';
 import { HeapContext, type MapKey } from './heap/heap-context.js';
 import { createState, type StateHandle } from './heap/state-factory.js';
 import { StateRegistry } from './heap/state-registry.js';
@@ -18,6 +22,8 @@ import type {
 } from './keyed-state-backend.js';
 import type { KeyedStateSnapshot } from './keyed-state-snapshot.js';
 import { VOID_NAMESPACE } from './namespaces.js';
+import type { RestoreTarget } from './restore-keyed.js';
+import type { TypeSerializer } from './serializer.js';
 import type { TimerQueue } from './timer-queue.js';
 import type { Type } from './type.js';
 import { Types } from './types.js';
@@ -29,6 +35,8 @@ export interface HeapKeyedStateBackendOptions {
   readonly maxParallelism: number;
   /** The clock of times to live, in milliseconds. */
   readonly ttlNow: () => number;
+  /** The clock of slices, in milliseconds with fractions; by default that of the machine. */
+  readonly sliceNow?: () => number;
 }
 
 /** Types whose values are their own identity in a Map. */
@@ -51,16 +59,24 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
   readonly #registry: StateRegistry;
   readonly #handles = new Map<string, StateHandle>();
   readonly #mapKeyOf: ((key: K) => MapKey) | undefined;
+  readonly #ttlNow: () => number;
+  readonly #sliceNow: () => number;
+  readonly #chain = new CheckpointChain();
+  readonly #pool = new ChunkPool();
 
   constructor(options: HeapKeyedStateBackendOptions) {
     this.keyGroupRange = options.keyGroupRange;
     this.maxParallelism = options.maxParallelism;
     this.#cell = options.keyType;
+    this.#ttlNow = options.ttlNow;
+    this.#sliceNow = options.sliceNow ?? (() => performance.now());
+    const declared = options.keyType.declared as Type<K> | undefined;
+    const isOwnIdentity = declared?.mapKey === undefined || OWN_IDENTITY.includes(declared);
+    this.#mapKeyOf = isOwnIdentity ? undefined : (key) => declared.mapKey!(key);
     const { first, last } = options.keyGroupRange;
-    this.#context = new HeapContext(first, Math.max(0, last - first + 1));
+    const identify = this.#mapKeyOf ?? ((key: K) => key as MapKey);
+    this.#context = new HeapContext(first, Math.max(0, last - first + 1), (key) => identify(key as K));
     this.#registry = new StateRegistry(this.#context);
-    const declared = options.keyType.declared as unknown as Type<K> | undefined;
-    this.#mapKeyOf = declared === undefined || OWN_IDENTITY.includes(declared) ? undefined : declared.mapKey;
   }
 
   get keyType(): Type<K> | undefined {
@@ -75,6 +91,7 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     context.key = key;
     context.mapKey = this.#mapKeyOf === undefined ? (key as MapKey) : this.#mapKeyOf(key);
     context.sequence = (context.sequence + 1) | 0;
+    if (context.cleaners.length > 0) for (const clean of context.cleaners) clean();
   }
 
   getCurrentKey(): K {
@@ -100,7 +117,8 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     const state = this.#registry.register(descriptor, namespaceType);
     let handle = this.#handles.get(descriptor.name);
     if (handle === undefined) {
-      handle = createState(this.#context, state.table, state.definition, descriptor);
+      const { table, definition } = state;
+      handle = createState({ context: this.#context, table, definition, ttlNow: this.#ttlNow }, descriptor);
       this.#handles.set(descriptor.name, handle);
     }
     return handle;
@@ -129,16 +147,50 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     return count;
   }
 
-  snapshot(_request: KeyedSnapshotRequest): KeyedStateSnapshot {
-    throw new FlinkError('UNSUPPORTED', 'Keyed state cannot be snapshotted by this version.');
+  snapshot(request: KeyedSnapshotRequest): KeyedStateSnapshot {
+    const keyType = this.keyType;
+    if (keyType === undefined || this.#registry.isEmpty || this.#context.groupCount === 0) return EMPTY_SNAPSHOT;
+    const isIncremental = request.format === 'incremental';
+    const base = isIncremental ? this.#chain.begin(request.checkpointId) : NO_BASE;
+    if (isIncremental) this.#context.tracksRemovals = true;
+    const plan = planSnapshot({
+      checkpointId: request.checkpointId,
+      format: request.format === 'canonical' ? 'canonical' : base.basedOn.length > 0 ? 'delta' : 'native',
+      generation: this.#context.generation,
+      baseGeneration: base.generation,
+      basedOn: base.basedOn,
+      keyGroupRange: this.keyGroupRange,
+      maxParallelism: this.maxParallelism,
+      keySerializer: keyType.serializer as TypeSerializer<unknown>,
+      registry: this.#registry,
+      ttlNow: this.#ttlNow(),
+    });
+    const how = { owner: this.#snapshotOwner, pool: this.#pool, now: this.#sliceNow };
+    const snapshot = new HeapKeyedSnapshot(this.#context, plan, how);
+    this.#context.snapshots.push(snapshot);
+    this.#context.generation++;
+    return snapshot;
   }
 
-  notifyCheckpointComplete(_checkpointId: number): void {
-    // Nothing is relative to a checkpoint.
+  readonly #snapshotOwner: SnapshotOwner = {
+    onWritten: ({ plan }, result) => this.#chain.onWritten(plan.checkpointId, plan.generation, result),
+  };
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    const covered = this.#chain.onComplete(checkpointId);
+    if (covered === undefined) return;
+    const wanted = this.#context.snapshots.map((snapshot) => snapshot.baseGeneration).filter((base) => base >= 0);
+    const until = Math.min(covered, ...wanted);
+    for (const { table } of this.#registry.states.values()) table.removals.dropUntil(until);
   }
 
-  notifyCheckpointAborted(_checkpointId: number): void {
-    // Nothing is relative to a checkpoint.
+  notifyCheckpointAborted(checkpointId: number): void {
+    this.#chain.onAborted(checkpointId);
+  }
+
+  /** What a restore fills; for `restoreKeyed` only. */
+  get restoreTarget(): RestoreTarget {
+    return { context: this.#context, registry: this.#registry, cell: this.#cell, maxParallelism: this.maxParallelism };
   }
 
   dispose(): void {

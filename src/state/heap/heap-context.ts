@@ -11,8 +11,12 @@ import type { Timer } from './timer.js';
 
 /** A snapshot under way, as the state tables see it. @internal */
 export interface SnapshotObserver {
+  /** It holds the state as it was in this generation. */
+  readonly generation: number;
+  /** Removals after this generation are still wanted. */
+  readonly baseGeneration: number;
   /** The entry is about to change or to go. */
-  beforeChange(table: StateTable, entry: StateEntry): void;
+  beforeChange(table: StateTable, entry: StateEntry, group: number): void;
   /** The timer is about to go. */
   beforeTimerRemoved(queueId: number, timer: Timer): void;
 }
@@ -35,9 +39,15 @@ export class HeapContext {
   /** True once deltas may be asked for: removals are remembered from then on. */
   tracksRemovals: boolean = false;
 
-  constructor(firstKeyGroup: number, groupCount: number) {
+  /** Identity of a key in a Map. */
+  readonly identify: (key: unknown) => MapKey;
+  /** Called for each element: states with a time to live that clean up then. */
+  readonly cleaners: (() => void)[] = [];
+
+  constructor(firstKeyGroup: number, groupCount: number, identify: (key: unknown) => MapKey) {
     this.firstKeyGroup = firstKeyGroup;
     this.groupCount = groupCount;
+    this.identify = identify;
   }
 
   /** Whether a delta may have to say that this entry is gone: some snapshot may hold it. */
@@ -45,16 +55,27 @@ export class HeapContext {
     return this.tracksRemovals && entry.saved !== NEVER_SAVED;
   }
 
-  /** Shows the entry to the snapshots under way, and marks it as changed in this generation. */
-  touch(table: StateTable, entry: StateEntry): void {
+  /** Shows the entry to the snapshots under way, oldest first, and marks it as changed in this generation. */
+  touch(table: StateTable, entry: StateEntry, group: number = this.group): void {
     const snapshots = this.snapshots;
-    for (let i = 0; i < snapshots.length; i++) snapshots[i]!.beforeChange(table, entry);
+    // Backwards would be wrong: what a newer snapshot saves counts as saved for the older ones.
+    for (let i = 0; i < snapshots.length; i++) snapshots[i]!.beforeChange(table, entry, group);
     entry.touched = this.generation;
   }
 
-  /** Shows a timer that is about to go to the snapshots under way. */
-  touchTimer(queueId: number, timer: Timer): void {
-    const snapshots = this.snapshots;
-    for (let i = 0; i < snapshots.length; i++) snapshots[i]!.beforeTimerRemoved(queueId, timer);
+  /** Shows an entry to the snapshots up to a generation: a newer one is about to write it. */
+  showUntil(generation: number, table: StateTable, entry: StateEntry, group: number): void {
+    for (const snapshot of this.snapshots) {
+      if (snapshot.generation > generation) return;
+      snapshot.beforeChange(table, entry, group);
+    }
+  }
+
+  /** Shows a timer to the snapshots under way, oldest first, up to a generation. */
+  showTimer(queueId: number, timer: Timer, generation: number = this.generation): void {
+    for (const snapshot of this.snapshots) {
+      if (snapshot.generation > generation) return;
+      snapshot.beforeTimerRemoved(queueId, timer);
+    }
   }
 }

@@ -61,9 +61,8 @@ export class NamespacedStateTable implements StateTable {
 
   remove(group: number, entry: StateEntry): void {
     const context = this.#context;
-    if (entry.touched !== context.generation) context.touch(this, entry);
-    const slots = this.#groups[group]!.slots;
-    const mapKey = this.#holds(slots.get(context.mapKey), entry) ? context.mapKey : this.#mapKeyOfOther(slots, entry);
+    if (entry.touched !== context.generation) context.touch(this, entry, group);
+    const mapKey = entry.key === context.key ? context.mapKey : context.identify(entry.key);
     this.#take(group, mapKey, entry as NamespacedEntry);
     if (context.isRememberedAfterRemoval(entry)) {
       const { namespace } = entry as NamespacedEntry;
@@ -86,9 +85,13 @@ export class NamespacedStateTable implements StateTable {
     this.#add(group, mapKey, new NamespacedEntry(key, namespace, value, 0, 0));
   }
 
-  forget(group: number, mapKey: MapKey, namespace: unknown): void {
+  peek(group: number, mapKey: MapKey, namespace: unknown): NamespacedEntry | undefined {
     const slot = this.#groups[group]?.slots.get(mapKey);
-    const entry = slot === undefined ? undefined : this.#inSlot(slot, namespace);
+    return slot === undefined ? undefined : this.#inSlot(slot, namespace);
+  }
+
+  forget(group: number, mapKey: MapKey, namespace: unknown): void {
+    const entry = this.peek(group, mapKey, namespace);
     if (entry !== undefined) this.#take(group, mapKey, entry);
   }
 
@@ -154,17 +157,6 @@ export class NamespacedStateTable implements StateTable {
     const head = withoutEntry(slot, entry);
     if (head === undefined) owner.slots.delete(mapKey);
     else if (head !== slot) owner.slots.set(mapKey, head);
-  }
-
-  #holds(slot: Slot | undefined, entry: StateEntry): boolean {
-    return slot !== undefined && this.#inSlot(slot, (entry as NamespacedEntry).namespace) === entry;
-  }
-
-  /** The Map key of an entry that is not the current key's: cleaning up is the only case. */
-  #mapKeyOfOther(slots: Map<MapKey, Slot>, entry: StateEntry): MapKey {
-    if (this.#holds(slots.get(entry.key as MapKey), entry)) return entry.key as MapKey;
-    for (const [mapKey, slot] of slots) if (this.#holds(slot, entry)) return mapKey;
-    throw new Error('Broken invariant: the entry is in its table');
   }
 }
 

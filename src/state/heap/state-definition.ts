@@ -23,7 +23,7 @@ export interface StateDefinition {
 
 /** The definition behind a descriptor. @internal */
 export function definitionOf(descriptor: AnyStateDescriptor, namespaceType: Type<unknown>): StateDefinition {
-  const ttl = descriptor.ttl;
+  const ttl = descriptor.ttl?.updateType === 'Disabled' ? undefined : descriptor.ttl;
   const single = descriptor.type.serializer as TypeSerializer<unknown>;
   const value = ttl === undefined ? single : (new TtlSerializer(single) as TypeSerializer<unknown>);
   const createMap = descriptor.kind === 'MAP' ? mapMaker(descriptor.keyType) : undefined;

@@ -21,6 +21,8 @@ export interface StateTable {
   namespaceOf(entry: StateEntry): unknown;
   /** Puts a restored value in, as if it had always been there. */
   restore(group: number, key: unknown, mapKey: MapKey, namespace: unknown, value: unknown): void;
+  /** The entry of a key that need not be the current one. */
+  peek(group: number, mapKey: MapKey, namespace: unknown): StateEntry | undefined;
   /** Takes an entry out that a delta says is gone. */
   forget(group: number, mapKey: MapKey, namespace: unknown): void;
   /** The entries of a key group; live: it may be read on after changes. */
@@ -65,28 +67,13 @@ export class PlainStateTable implements StateTable {
 
   remove(group: number, entry: StateEntry): void {
     const context = this.#context;
-    if (entry.touched !== context.generation) context.touch(this, entry);
+    if (entry.touched !== context.generation) context.touch(this, entry, group);
     const map = this.#groups[group];
     if (map === undefined) return;
-    if (map.get(context.mapKey) === entry) map.delete(context.mapKey);
-    else this.#removeOther(map, entry);
+    map.delete(entry.key === context.key ? context.mapKey : context.identify(entry.key));
     if (this.#cached === entry) this.#cached = undefined;
     if (context.isRememberedAfterRemoval(entry)) {
       this.removals.add(group, { key: entry.key, namespace: null, generation: context.generation });
-    }
-  }
-
-  /** Removes the entry of a key that is not the current one: cleaning up is the only case. */
-  #removeOther(map: Map<MapKey, StateEntry>, entry: StateEntry): void {
-    if (map.get(entry.key as MapKey) === entry) {
-      map.delete(entry.key as MapKey);
-      return;
-    }
-    for (const [mapKey, other] of map) {
-      if (other === entry) {
-        map.delete(mapKey);
-        return;
-      }
     }
   }
 
@@ -100,6 +87,10 @@ export class PlainStateTable implements StateTable {
 
   restore(group: number, key: unknown, mapKey: MapKey, _namespace: unknown, value: unknown): void {
     this.#mapOf(group).set(mapKey, new StateEntry(key, value, 0, 0));
+  }
+
+  peek(group: number, mapKey: MapKey, _namespace: unknown): StateEntry | undefined {
+    return this.#groups[group]?.get(mapKey);
   }
 
   forget(group: number, mapKey: MapKey, _namespace: unknown): void {

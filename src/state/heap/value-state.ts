@@ -82,6 +82,11 @@ export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<u
     this.#value.update(current === null ? value : this.#reducer(current, value));
   }
 
+  /** Replaces the value without folding. */
+  set(value: T): void {
+    this.#value.update(value);
+  }
+
   clear(): void {
     this.#value.clear();
   }
