@@ -1,4 +1,4 @@
-// Runs golden cases through the engine's own operators: compiles the runner of test/golden into dist/golden, then runs it with the files given.
+// Runs golden cases through the engine's own operators: compiles the runner of test/golden into dist/golden, then runs it with the files given. Types are checked by `npm run lint`.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

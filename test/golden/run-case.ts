@@ -1,8 +1,9 @@
 /** Which code runs the cases of an area, and the comparison of what it gives. */
 
-import { type Difference, differenceOf } from './compare.js';
+import { canonical, type Difference, differenceOf } from './compare.js';
 import type { GoldenCase } from './golden-case.js';
 import { runCase as runOperatorCase } from './operator-cases.js';
+import { runCase as runOperatorIdCase } from './operator-id-cases.js';
 import { runMultiplexerCase, runValveCase } from './watermark-cases.js';
 
 /** The first difference between a case and what the engine gives; undefined = the case passes. */
@@ -18,6 +19,8 @@ export async function runGoldenCase(testCase: GoldenCase): Promise<Difference | 
       return differenceOf(testCase, runValveCase(testCase));
     case 'watermark-multiplexer':
       return differenceOf(testCase, runMultiplexerCase(testCase));
+    case 'operator-ids':
+      return inequality(runOperatorIdCase(testCase as never));
     default:
       return {
         what: `the operator of area "${testCase.area}" is not there yet`,
@@ -25,4 +28,9 @@ export async function runGoldenCase(testCase: GoldenCase): Promise<Difference | 
         got: undefined,
       };
   }
+}
+
+/** The difference of a case whose result is one value. */
+function inequality({ expected, got }: { readonly expected: unknown; readonly got: unknown }): Difference | undefined {
+  return canonical(expected) === canonical(got) ? undefined : { what: 'the result', expected, got };
 }

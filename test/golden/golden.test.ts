@@ -1,0 +1,19 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { attempt, readCases } from './run.js';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../fixtures/golden');
+const SHOWN_FAILURES = 3;
+
+it.each(readdirSync(folder))('the engine gives what Flink gave: %s', async (file) => {
+  const failures: unknown[] = [];
+
+  for (const testCase of readCases(join(folder, file))) {
+    const difference = await attempt(testCase);
+    if (difference !== undefined) failures.push({ id: testCase.id, ...difference });
+  }
+
+  expect(failures.slice(0, SHOWN_FAILURES)).toEqual([]);
+});
