@@ -4,6 +4,7 @@
  * classes. Everything else resolves from the file's own place.
  */
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { basename } from 'node:path';
@@ -63,15 +64,18 @@ function loadingFailure(file: string, cause: unknown): string | undefined {
   ) {
     return messageOf(cause);
   }
-  // A file that does not parse: the place stands before the name of the error, where JSON.parse puts none.
-  if (cause instanceof SyntaxError && !stack.startsWith('SyntaxError'))
-    return `${messageOf(cause)} (${placeOf(stack)})`;
+  // Thrown by Node's own loader: a file that does not parse. What the program's JSON.parse throws has other frames.
+  const isThrownByLoader = /^(?!SyntaxError)|^SyntaxError[^\n]*\n\s+at \S+ \(node:internal\/modules\//.test(stack);
+  if (cause instanceof SyntaxError && isThrownByLoader) return `${messageOf(cause)}${placeOf(file)}`;
   if (cause instanceof ReferenceError && /ES module scope/.test(cause.message)) return cause.message;
   return undefined;
 }
 
-function placeOf(stack: string): string {
-  return stack.split('\n', 1)[0] ?? '';
+/** Where the file does not parse: Node tells it on stderr only. Empty when the fault lies in a file that it imports. */
+function placeOf(file: string): string {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', env: {} });
+  const [place] = /^.*:\d+$/m.exec(stderr) ?? [];
+  return place === undefined ? '' : ` (${place})`;
 }
 
 function findMain(

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { KeyedProcessFunction } from '../../src/api/functions.js';
 import type { StreamExecutionEnvironment } from '../../src/api/stream-execution-environment.js';
 import { WatermarkStrategy } from '../../src/api/watermark-strategy.js';
-import { NumberSequenceSource } from '../../src/connectors/sequence-source.js';
 import { DiscardingSink } from '../../src/connectors/discarding-sink.js';
+import { NumberSequenceSource } from '../../src/connectors/sequence-source.js';
 import { buildJobGraph } from '../../src/graph/job-graph-builder.js';
 import { executionPlanText, jobPlan } from '../../src/graph/plan-json.js';
 import { buildStreamGraph } from '../../src/graph/stream-graph.js';
@@ -40,7 +40,12 @@ const JOBS: Readonly<Record<string, (env: StreamExecutionEnvironment) => void>> 
       .uid('drop');
   },
   finish: (env) => {
-    env.fromSequence(1, 10).map((n) => n).name('m').sinkTo(new DiscardingSink()).name('drop');
+    env
+      .fromSequence(1, 10)
+      .map((n) => n)
+      .name('m')
+      .sinkTo(new DiscardingSink())
+      .name('drop');
   },
   print: (env) => {
     env.fromSequence(1, 10).print();
@@ -93,7 +98,11 @@ describe('the job plan of REST', () => {
   it('draws a chain that branches as a tree', () => {
     const graph = graphOf((env) => {
       const source = env.fromSequence(1, 2).name('numbers');
-      source.map((n) => n).name('a').filter(() => true).name('b');
+      source
+        .map((n) => n)
+        .name('a')
+        .filter(() => true)
+        .name('b');
       source.map((n) => n).name('c');
     });
 
