@@ -44,9 +44,9 @@ const FORMAT: StateFormat<SourceSplit> = {
   read: (input) => ({ splitId: input.utf() }),
 };
 
-/** @internal */
+/** Bytes of the one split. @internal */
 export const streamSplitSerializer: SimpleVersionedSerializer<SourceSplit> = stateSerializer(FORMAT);
-/** @internal */
+/** Bytes of the split while nobody has it. @internal */
 export const streamEnumeratorSerializer: SimpleVersionedSerializer<readonly SourceSplit[]> = listSerializer(FORMAT);
 
 /** Reads the one split, in the subtask that got it. @internal */

@@ -1,6 +1,6 @@
 /** The text of a record where a sink writes it for people: strings as they are, plain data as JSON. */
 
-/** @internal */
+/** The text that a sink writes for a record. @internal */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);

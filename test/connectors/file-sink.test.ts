@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileSink } from '../../src/connectors/file-sink.js';
 import { SinkRun } from '../support/sink-harness.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const here = () => '';
 const build = (directory: string) => FileSink.forLines<unknown>(directory).withBucketAssigner(here);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileSource } from '../../src/connectors/file-source.js';
 import { checkSource, readAll, SourceRun } from '../support/source-harness.js';
-import { temporaryDirectory } from './temporary-directory.js';
+import { temporaryDirectory } from '../support/temporary-directory.js';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name} line ${i} ünïcode`);
 

@@ -6,8 +6,8 @@ import { createSink } from '../../src/connectors/custom-sink.js';
 import { DiscardingSink } from '../../src/connectors/discarding-sink.js';
 import { PrintSink } from '../../src/connectors/print-sink.js';
 import { SocketSink } from '../../src/connectors/socket-sink.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { SinkRun } from '../support/sink-harness.js';
-import { ManualTimer } from './manual-timer.js';
 
 afterEach(() => {
   setOutputHook(undefined);
@@ -70,7 +70,11 @@ describe('CollectSink', () => {
   });
 
   it('needs somebody who takes the records', async () => {
-    await expect(new SinkRun(new CollectSink('c1')).start()).rejects.toThrow('Nobody takes the records');
+    const run = new SinkRun(new CollectSink('c1'));
+    await run.start();
+    await run.write('x');
+
+    await expect(run.snapshot()).rejects.toThrow('Nobody takes the records');
   });
 });
 
@@ -157,7 +161,7 @@ describe('SocketSink', () => {
   it('fails with the address when nobody listens and no retry is left', async () => {
     const { port, stop } = await serve(() => undefined);
     await stop();
-    const clock = new ManualTimer();
+    const clock = new ManualClock();
     const ticking = setInterval(() => clock.advance(500), 5);
     const start = new SinkRun(new SocketSink({ hostname: '127.0.0.1', port, maxRetries: 2, clock })).start();
 

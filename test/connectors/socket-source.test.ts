@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SocketSource } from '../../src/connectors/socket-source.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { readAll, SourceRun } from '../support/source-harness.js';
-import { ManualTimer } from './manual-timer.js';
 
 let server: Server | undefined;
 
@@ -57,7 +57,7 @@ describe('SocketSource', () => {
       connections++;
       socket.end(`${connections}\n`);
     });
-    const clock = new ManualTimer();
+    const clock = new ManualClock();
     const run = new SourceRun(new SocketSource({ hostname, port, maxRetries: 2, clock }));
     await run.start(1);
     const ticking = setInterval(() => clock.advance(500), 5);

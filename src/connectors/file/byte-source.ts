@@ -17,7 +17,7 @@ export const AT_END = -1;
 /** Unpacked bytes that may wait before unpacking pauses. */
 const MAX_WAITING_BYTES = 1 << 20;
 
-/** @internal */
+/** The bytes of one file. @internal */
 export interface ByteSource {
   /** Fills `target` from `start` on; returns the number of bytes, {@link NOT_YET} or {@link AT_END}. */
   readInto(target: Buffer, start: number): number;

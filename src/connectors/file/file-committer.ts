@@ -9,7 +9,7 @@ import { FlinkError, messageOf } from '../../common/errors.js';
 import { syncDirectories } from './directories.js';
 import { type HiddenPart, hiddenPath, visiblePath } from './part-name.js';
 
-/** @internal */
+/** Commits the parts of a file sink. @internal */
 export class FileCommitter implements Committer<HiddenPart> {
   async commit(requests: readonly CommitRequest<HiddenPart>[]): Promise<void> {
     const changed = new Set<string>();

@@ -34,10 +34,10 @@ const PART_FORMAT: StateFormat<HiddenPart> = {
   },
 };
 
-/** @internal */
+/** Bytes of a part that is to be committed. @internal */
 export const committableSerializer: SimpleVersionedSerializer<HiddenPart> = stateSerializer(PART_FORMAT);
 
-/** @internal */
+/** Bytes of a writer's state. @internal */
 export const writerStateSerializer: SimpleVersionedSerializer<FileWriterState> = stateSerializer({
   what: 'state of a file writer',
   version: 1,

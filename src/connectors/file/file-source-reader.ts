@@ -15,7 +15,7 @@ import { INCOMPLETE, NO_RECORD, type RecordDecoder, type RecordFormat } from './
 /** Lines passed over in one poll: reading up to a restored position must not hold up the task. */
 const SKIPPED_LINES_PER_POLL = 10_000;
 
-/** @internal */
+/** Reads one split after the other. @internal */
 export class FileSourceReader<T> implements SourceReader<T, FileSplit> {
   readonly #context: SourceReaderContext;
   readonly #format: RecordFormat<T>;

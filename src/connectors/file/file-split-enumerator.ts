@@ -18,7 +18,7 @@ export interface FileEnumeratorOptions {
   readonly partSize: number | undefined;
 }
 
-/** @internal */
+/** Finds files and hands out their splits. @internal */
 export class FileSplitEnumerator implements SplitEnumerator<FileSplit, FileEnumeratorState> {
   readonly #context: SplitEnumeratorContext<FileSplit>;
   readonly #options: FileEnumeratorOptions;

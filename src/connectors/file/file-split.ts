@@ -42,10 +42,10 @@ const SPLIT_FORMAT: StateFormat<FileSplit> = {
   },
 };
 
-/** @internal */
+/** Bytes of a split with its position. @internal */
 export const fileSplitSerializer: SimpleVersionedSerializer<FileSplit> = stateSerializer(SPLIT_FORMAT);
 
-/** @internal */
+/** Bytes of what the enumerator knows. @internal */
 export const fileEnumeratorSerializer: SimpleVersionedSerializer<FileEnumeratorState> = stateSerializer({
   what: 'state of a file source',
   version: 1,

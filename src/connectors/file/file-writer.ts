@@ -42,7 +42,7 @@ export async function createFileWriter<T>(
   return new FileWriter(options, context, recovered);
 }
 
-/** @internal */
+/** Writes the records of one subtask into the parts of their buckets. @internal */
 export class FileWriter<T> implements SinkWriter<T, FileWriterState, HiddenPart> {
   readonly #options: FileWriterOptions<T>;
   readonly #context: SinkWriterContext;

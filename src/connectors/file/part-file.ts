@@ -12,7 +12,7 @@ const syncData = promisify(fdatasync);
 /** Text that is gathered before it is written: larger pieces were not faster. */
 const GATHERED_CHARACTERS = 64 * 1024;
 
-/** @internal */
+/** One part, from its first byte to its closing. @internal */
 export class PartFile {
   readonly #part: Omit<HiddenPart, 'length'>;
   readonly #path: string;

@@ -35,12 +35,12 @@ export function ownerTag(owner: PartOwner): string {
   return `${owner.jobId}-${owner.attempt}-${owner.processId}`;
 }
 
-/** @internal */
+/** Where a part lies until it is committed. @internal */
 export function hiddenPath(part: Pick<HiddenPart, 'directory' | 'name' | 'owner'>): string {
   return join(part.directory, `.${part.name}${MARK}${part.owner}`);
 }
 
-/** @internal */
+/** Where a part lies once it is committed. @internal */
 export function visiblePath(part: Pick<HiddenPart, 'directory' | 'name'>): string {
   return join(part.directory, part.name);
 }

@@ -13,7 +13,7 @@ export interface RecordDecoder<T> {
   decode(line: string): T | typeof INCOMPLETE | typeof NO_RECORD;
 }
 
-/** @internal */
+/** What the records of a file look like. @internal */
 export interface RecordFormat<T> {
   /** Names a record in errors, as in "is no JSON". */
   readonly name: string;

@@ -12,7 +12,7 @@ export interface RollingPolicyOptions {
   readonly onCheckpoint?: boolean;
 }
 
-/** @internal */
+/** All limits of a part file. @internal */
 export type RollingPolicy = Required<RollingPolicyOptions>;
 
 const MINUTE = 60_000;
