@@ -7,7 +7,7 @@
 import { assert } from '../../common/assert.js';
 import type { CheckpointOptions } from '../worker/messages.js';
 import type { ByteReader } from './byte-reader.js';
-import type { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from './byte-writer.js';
 import { readDynamic, writeDynamic } from './dynamic-value.js';
 import { ELEMENT } from './input-channel.js';
 import { learnShape, type Shape, widenShape } from './record-shape.js';
@@ -111,6 +111,8 @@ export class ChannelEncoder {
       this.#writeOther(value, timestamp, keyGroup);
     } catch (error) {
       this.#writer.position = start;
+      // Inside a shape the path of the field begins at the part without one; from the record on, it is whole.
+      writeDynamic(new ByteWriter(256), value);
       throw error;
     }
   }
