@@ -1,17 +1,23 @@
-/** The state of one subtask of an operator under test. */
+/**
+ * The state of one subtask of an operator under test. Snapshots go through the bytes that a job would write, so that a
+ * value which cannot be stored, or comes back as another one, shows in a test.
+ */
 
 import { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js';
 import { HeapOperatorState } from '../state/heap-operator-state.js';
 import { rangeOf } from '../state/key-groups.js';
 import type { KeyTypeCell } from '../state/key-type-cell.js';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js';
+import type { KeyedSnapshotResult } from '../state/keyed-state-snapshot.js';
 import { VOID_NAMESPACE } from '../state/namespaces.js';
 import type { OperatorStateStore } from '../state/operator-state.js';
+import { type KeyedStateFile, restoreKeyed } from '../state/restore-keyed.js';
 import type { Type } from '../state/type.js';
 
-/** What one subtask stored. @internal */
+/** What one subtask stored. */
 export interface StoredSubtaskState {
-  readonly keyed: unknown;
+  /** Absent when the subtask never saw a key. */
+  readonly keyed?: { readonly result: KeyedSnapshotResult; readonly bytes: Uint8Array };
 }
 
 /** How a {@link HarnessState} is made. @internal */
@@ -27,7 +33,7 @@ export interface HarnessStateOptions {
 
 /** See the file comment. @internal */
 export class HarnessState {
-  readonly operatorState: OperatorStateStore = new HeapOperatorState();
+  readonly #operatorState = new HeapOperatorState();
   readonly #options: HarnessStateOptions;
   #backend: HeapKeyedStateBackend<unknown> | undefined;
 
@@ -35,19 +41,24 @@ export class HarnessState {
     this.#options = options;
   }
 
+  get operatorState(): OperatorStateStore {
+    return this.#operatorState;
+  }
+
+  /** The keyed state, restored at the first call. */
   backend<K>(_keyType: Type<K> | undefined): KeyedStateBackend<K> {
-    const { keyType, maxParallelism, parallelism, subtask, ttlNow } = this.#options;
-    this.#backend ??= new HeapKeyedStateBackend<unknown>({
-      keyType,
-      keyGroupRange: rangeOf(maxParallelism, parallelism, subtask),
-      maxParallelism,
-      ttlNow,
-    });
+    this.#backend ??= this.#createBackend();
     return this.#backend as unknown as KeyedStateBackend<K>;
   }
 
-  snapshot(_checkpointId: number): StoredSubtaskState {
-    throw new Error('no snapshots');
+  snapshot(checkpointId: number): StoredSubtaskState {
+    const snapshot = this.#backend?.snapshot({ checkpointId, format: 'canonical' });
+    if (snapshot === undefined) return {};
+    const chunks: Uint8Array[] = [];
+    const sink = { write: (chunk: Uint8Array) => void chunks.push(chunk.slice()) };
+    while (!snapshot.writeSlice(sink, 0));
+    const result = snapshot.result();
+    return result === null ? {} : { keyed: { result, bytes: Buffer.concat(chunks) } };
   }
 
   numEntries(): number {
@@ -57,4 +68,23 @@ export class HarnessState {
   numTimers(queueName: string): number {
     return this.#backend?.getTimerQueue(queueName, VOID_NAMESPACE).size ?? 0;
   }
+
+  #createBackend(): HeapKeyedStateBackend<unknown> {
+    const { keyType, maxParallelism, parallelism, restored, subtask, ttlNow } = this.#options;
+    const keyGroupRange = rangeOf(maxParallelism, parallelism, subtask);
+    const backend = new HeapKeyedStateBackend<unknown>({ keyType, keyGroupRange, maxParallelism, ttlNow });
+    const files = (restored ?? []).flatMap(({ keyed }) => (keyed === undefined ? [] : [fileOf(keyed)]));
+    if (files.length > 0) restoreKeyed(backend, files);
+    return backend;
+  }
+}
+
+function fileOf({ result, bytes }: NonNullable<StoredSubtaskState['keyed']>): KeyedStateFile {
+  return {
+    format: result.format,
+    firstKeyGroup: result.keyGroupRange.first,
+    offsets: result.offsets,
+    size: bytes.length,
+    read: (start, end) => bytes.subarray(start, end),
+  };
 }

@@ -108,15 +108,15 @@ export class OperatorTestHarness {
 
   /** A watermark of one input in every subtask; of all inputs, one after the other, if none is given. */
   processWatermark(timestamp: number, input?: 0 | 1): void {
-    for (const each of this.#inputs(input)) {
-      for (const subtask of this.#subtasks) subtask.processWatermark(timestamp, each);
+    for (const subtask of this.#subtasks) {
+      for (const each of this.#inputs(input)) subtask.processWatermark(timestamp, each);
     }
   }
 
   /** A status of one input, or of all, in every subtask. */
   processStatus(isIdle: boolean, input?: 0 | 1): void {
-    for (const each of this.#inputs(input)) {
-      for (const subtask of this.#subtasks) subtask.processStatus(isIdle, each);
+    for (const subtask of this.#subtasks) {
+      for (const each of this.#inputs(input)) subtask.processStatus(isIdle, each);
     }
   }
 
@@ -169,12 +169,12 @@ export class OperatorTestHarness {
 
   /** The end of all inputs: the last watermark, the end of each input, and `finish`. */
   async endInput(): Promise<void> {
-    this.processWatermark(MAX_TIMESTAMP);
-    for (const { operator } of this.#subtasks) {
-      for (const input of this.#inputs()) operator.endInput(input);
-      await operator.finish();
+    for (const subtask of this.#subtasks) {
+      for (const input of this.#inputs()) subtask.processWatermark(MAX_TIMESTAMP, input);
+      for (const input of this.#inputs()) subtask.operator.endInput(input);
+      await subtask.operator.finish();
+      await subtask.settle();
     }
-    await this.settle();
   }
 
   /** Closes all operators; every one is closed, also when another one fails to. */
