@@ -88,7 +88,7 @@ export class DataStream<T> {
    * type: `stream.keyBy((ride) => [ride.from, ride.to], Types.TUPLE(Types.STRING, Types.STRING))`.
    */
   keyBy<K>(keySelector: KeySelector<T, K> & Synchronous<K>): KeyedStream<T, K>;
-  keyBy<K>(keySelector: KeySelector<T, NoInfer<K>>, keyType: Type<K> | undefined): KeyedStream<T, K>;
+  keyBy<const K>(keySelector: KeySelector<T, K>, keyType: Type<K> | undefined): KeyedStream<T, K>;
   keyBy<K>(keySelector: KeySelector<T, K>, keyType?: Type<K>): KeyedStream<T, K> {
     checkFunction(keySelector, 'getKey', 'keyBy()');
     const selection: KeySelection<T, K> = { keySelector, keyType };

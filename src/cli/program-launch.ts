@@ -51,7 +51,8 @@ export function programFailure(error: Error): Error {
   }
   if (error instanceof FlinkError && error.code === 'ENTRY_NOT_FOUND') {
     const className = /entry point class '(.*)' was not found/.exec(error.message)?.[1];
-    const cause = className === undefined ? [] : [{ className: 'java.lang.ClassNotFoundException', message: className }];
+    const cause =
+      className === undefined ? [] : [{ className: 'java.lang.ClassNotFoundException', message: className }];
     return new CliProgramError([{ className: INVOCATION_EXCEPTION, message: error.message }, ...cause], {
       cause: error,
       remedy: remedyOf(error),

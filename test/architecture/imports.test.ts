@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'state/types',
     'state/type',
     'state/serializer',
+    'type:state',
     'common/errors',
     'common/error-codes',
     'common/ids',

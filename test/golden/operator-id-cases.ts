@@ -111,7 +111,7 @@ function addNode(env: StreamExecutionEnvironment, kind: string, inputs: readonly
   const [first, second] = inputs as [DataStream<unknown>, DataStream<unknown>];
   switch (kind) {
     case 'source':
-      return env.fromSequence(1, 2);
+      return env.fromData<unknown>([1, 2]);
     case 'map':
       return first.map(SAME);
     case 'filter':

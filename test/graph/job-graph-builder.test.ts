@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sink } from '../../src/api/connector.js';
-import { ProcessFunction } from '../../src/api/functions.js';
+import { type Collector, ProcessFunction } from '../../src/api/functions.js';
 import { OutputTag } from '../../src/api/output-tag.js';
 import { DiscardingSink } from '../../src/connectors/discarding-sink.js';
 import { defaultMaxParallelism } from '../../src/graph/graph-settings.js';
@@ -9,7 +9,7 @@ import { operatorIdOfUid } from '../../src/graph/operator-id.js';
 import * as keyGroups from '../../src/state/key-groups.js';
 import { graphOf, programOf } from '../golden/operator-id-cases.js';
 
-const same = <T>(value: T): T => value;
+const same = (value: number): number => value;
 
 /** A sink with two phases. */
 const TWO_PHASE: Sink<unknown, unknown, unknown> = {
@@ -18,7 +18,7 @@ const TWO_PHASE: Sink<unknown, unknown, unknown> = {
 };
 
 class Split extends ProcessFunction<number, number> {
-  override processElement(): void {}
+  override processElement(_n: number, _ctx: unknown, _out: Collector<number>): void {}
 }
 
 describe('a job graph', () => {
@@ -139,7 +139,7 @@ describe('a job graph', () => {
 
 describe('the functions of a program', () => {
   it('are found by the ids of nodes and partitions, also the parts of a sink', () => {
-    const selector = same<number>;
+    const selector = (n: number) => n % 3;
     const program = programOf((env) => {
       env
         .fromSequence(1, 9)

@@ -104,7 +104,7 @@ describe('the job loader', () => {
     expect(loaded.cause).toBeDefined();
   });
 
-  it.skipIf(process.features.typescript)(
+  it.skipIf('typescript' in process.features && process.features.typescript !== false)(
     'says how to compile a TypeScript file that this Node does not run',
     async () => {
       const loaded = await load('export default () => {};', { file: 'job.ts' });

@@ -78,7 +78,7 @@ export function inference(): void {
   keyed.sum('metres');
   keyed.minBy('metres', false);
   const byPair = rides.keyBy((ride) => [ride.taxi, ride.metres], Types.TUPLE(Types.STRING, Types.LONG));
-  is<KeyOf<typeof byPair>>()<[string, number]>(true);
+  is<KeyOf<typeof byPair>>()<readonly [string, number]>(true);
 
   const split = rides.process(new Splitter());
   const rejected = split.getSideOutput(new OutputTag<string>('rejected'));
