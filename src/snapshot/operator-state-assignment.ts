@@ -4,21 +4,21 @@
  */
 
 import type { DistributionMode } from '../state/operator-state.js';
+import { assignOperatorState as assignElements, type ElementRef } from '../state/redistribution.js';
 import type { OperatorStateHandle } from './state-handle.js';
 
-/** The elements of one state in one old subtask; a subtask without elements did not report the state. */
-interface Share {
-  readonly subtask: number;
-  readonly offsets: readonly number[];
+type HandledState = OperatorStateHandle['states'][number];
+
+interface NamedState {
+  readonly name: string;
+  readonly mode: DistributionMode;
+  /** The offsets of the elements in each old subtask; empty where it did not report the state. */
+  readonly offsets: (readonly number[])[];
 }
 
-/** For a new subtask: which offsets it gets, by old subtask and state. */
-type Assigned = Map<number, { name: string; mode: DistributionMode; offsets: number[] }[]>;
-
 /**
- * The handles of each new subtask, in the order of the old subtasks that wrote them. At equal parallelism a list stays
- * where it is; else its elements are dealt out in order, as many to each subtask, and what does not divide goes one each
- * to the subtasks after those that got more before.
+ * The handles of each new subtask, in the order of the old subtasks that wrote them; `old` has an entry for every old
+ * subtask.
  *
  * @internal
  */
@@ -26,100 +26,49 @@ export function assignOperatorState(
   old: readonly (OperatorStateHandle | undefined)[],
   newParallelism: number,
 ): OperatorStateHandle[][] {
-  const isRescaled = old.length !== newParallelism;
-  const assigned = Array.from({ length: newParallelism }, (): Assigned => new Map());
-  let start = 0;
-  for (const { name, mode, shares } of statesOf(old)) {
-    const give = (subtask: number, share: Share): void => {
-      if (share.offsets.length > 0)
-        grant(assigned[subtask]!, share.subtask, { name, mode, offsets: [...share.offsets] });
-    };
-    if (mode === 'UNION') {
-      for (let subtask = 0; subtask < newParallelism; subtask++) for (const share of shares) give(subtask, share);
-    } else if (mode === 'BROADCAST') {
-      dealCopies(shares, old.length, newParallelism, give);
-    } else if (isRescaled) {
-      start = dealElements(shares, newParallelism, start, give);
-    } else {
-      for (const share of shares) give(share.subtask, share);
-    }
-  }
-  return assigned.map((parts) => handlesOf(parts, old));
+  const states = statesOf(old);
+  const counted = [...states.values()].map(({ name, mode, offsets }) => ({
+    name,
+    mode,
+    counts: offsets.map((each) => each.length),
+  }));
+  return assignElements(counted, old.length, newParallelism).map((elements) => {
+    const parts = new Map<number, HandledState[]>();
+    for (const [name, refs] of elements) addParts(parts, states.get(name)!, refs);
+    return [...parts]
+      .sort(([a], [b]) => a - b)
+      .map(([subtask, handled]) => ({ states: handled, stream: old[subtask]!.stream }));
+  });
 }
 
-/** The states by name, which fixes the order in which lists are dealt out. */
-function statesOf(
-  old: readonly (OperatorStateHandle | undefined)[],
-): { readonly name: string; readonly mode: DistributionMode; readonly shares: Share[] }[] {
-  const states = new Map<string, { name: string; mode: DistributionMode; shares: Share[] }>();
+/** The states in the order of their names, which fixes where the dealing out of each begins. */
+function statesOf(old: readonly (OperatorStateHandle | undefined)[]): Map<string, NamedState> {
+  const states = new Map<string, NamedState>();
   for (const [subtask, handle] of old.entries()) {
     for (const { name, mode, offsets } of handle?.states ?? []) {
-      const state = states.get(name) ?? { name, mode, shares: [] };
-      states.set(name, state);
-      if (offsets.length > 0) state.shares.push({ subtask, offsets });
-    }
-  }
-  return [...states.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** Returns the subtask at which the next list begins. */
-function dealElements(
-  shares: readonly Share[],
-  newParallelism: number,
-  start: number,
-  give: (subtask: number, share: Share) => void,
-): number {
-  const total = shares.reduce((sum, share) => sum + share.offsets.length, 0);
-  const odd = total % newParallelism;
-  let share = 0;
-  let taken = 0;
-  for (let i = 0; i < newParallelism; i++) {
-    const subtask = (start + i) % newParallelism;
-    let wanted = Math.floor(total / newParallelism) + (i < odd ? 1 : 0);
-    while (wanted > 0) {
-      const from = shares[share]!;
-      const offsets = from.offsets.slice(taken, taken + wanted);
-      give(subtask, { subtask: from.subtask, offsets });
-      wanted -= offsets.length;
-      taken += offsets.length;
-      if (taken === from.offsets.length) {
-        share++;
-        taken = 0;
+      let state = states.get(name);
+      if (state === undefined) {
+        state = { name, mode, offsets: old.map(() => []) };
+        states.set(name, state);
       }
+      state.offsets[subtask] = offsets;
     }
   }
-  return (start + odd) % newParallelism;
+  return new Map([...states].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Each subtask gets one copy; at equal parallelism its own, and one of the others' when some subtask has none. */
-function dealCopies(
-  shares: readonly Share[],
-  oldParallelism: number,
-  newParallelism: number,
-  give: (subtask: number, share: Share) => void,
-): void {
-  if (shares.length === 0) return;
-  const keepsOwn = oldParallelism === newParallelism;
-  if (keepsOwn) for (const share of shares) give(share.subtask, share);
-  if (keepsOwn && shares.length === oldParallelism) return;
-  for (let subtask = 0; subtask < newParallelism; subtask++) {
-    const share = shares[subtask % shares.length]!;
-    if (!keepsOwn || share.subtask !== subtask) give(subtask, share);
+function addParts(parts: Map<number, HandledState[]>, state: NamedState, refs: readonly ElementRef[]): void {
+  const bySubtask = new Map<number, number[]>();
+  for (const { subtask, index } of refs) {
+    const offset = state.offsets[subtask]![index]!;
+    const offsets = bySubtask.get(subtask);
+    if (offsets === undefined) bySubtask.set(subtask, [offset]);
+    else offsets.push(offset);
   }
-}
-
-function grant(
-  parts: Assigned,
-  oldSubtask: number,
-  state: { name: string; mode: DistributionMode; offsets: number[] },
-): void {
-  const states = parts.get(oldSubtask);
-  if (states === undefined) parts.set(oldSubtask, [state]);
-  else states.push(state);
-}
-
-function handlesOf(parts: Assigned, old: readonly (OperatorStateHandle | undefined)[]): OperatorStateHandle[] {
-  return [...parts]
-    .sort(([a], [b]) => a - b)
-    .map(([oldSubtask, states]) => ({ states, stream: old[oldSubtask]!.stream }));
+  for (const [subtask, offsets] of bySubtask) {
+    const handled = { name: state.name, mode: state.mode, offsets };
+    const before = parts.get(subtask);
+    if (before === undefined) parts.set(subtask, [handled]);
+    else before.push(handled);
+  }
 }

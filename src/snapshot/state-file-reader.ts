@@ -7,6 +7,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FlinkError, messageOf } from '../common/errors.js';
+import { crc32 } from './checksum.js';
 import { pathOfStream, sizeOfStream } from './snapshot-files.js';
 import type { StreamHandle } from './state-handle.js';
 
@@ -77,7 +78,7 @@ export class StateFileReader {
 
 /**
  * All bytes of a stream, or a range of them, read without giving way: for a thread that restores and does nothing else
- * until it has.
+ * until it has. The checksum is compared where it is known and all bytes are read.
  *
  * @throws FlinkError `SNAPSHOT_CORRUPT` as {@link StateFileReader.open} does.
  * @internal
@@ -97,7 +98,9 @@ export function readStreamSync(
   try {
     file = openSync(path, flagsFor(stream));
     checkFile(fstatSync(file), stream, path);
-    return readFully(file, (stream.kind === 'segment' ? stream.start : 0) + range.offset, range.length);
+    const bytes = readFully(file, (stream.kind === 'segment' ? stream.start : 0) + range.offset, range.length);
+    checkSum(bytes, stream, path);
+    return bytes;
   } catch (error) {
     throw unreadable(path, error);
   } finally {
@@ -116,12 +119,14 @@ function readFully(file: number, offset: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** All bytes of a stream. @internal */
+/** All bytes of a stream, checked against its checksum where that is known. @internal */
 export async function readStream(stream: StreamHandle, directory: string): Promise<Uint8Array> {
   if (stream.kind === 'inline') return stream.bytes;
   const reader = await StateFileReader.open(stream, directory);
   try {
-    return await reader.read(0, reader.size);
+    const bytes = await reader.read(0, reader.size);
+    checkSum(bytes, stream, pathOfStream(stream, directory) ?? '');
+    return bytes;
   } finally {
     await reader.close();
   }
@@ -138,6 +143,16 @@ function checkFile(found: Stats, stream: StreamHandle, path: string): void {
   if (stream.kind === 'segment' ? found.size < expected : found.size !== expected) {
     throw new FlinkError('SNAPSHOT_CORRUPT', `The state file ${path} has ${found.size} bytes instead of ${expected}.`);
   }
+}
+
+/** Compares the checksum where it is known and the whole file was read. */
+function checkSum(bytes: Uint8Array, stream: StreamHandle, name: string): void {
+  if (stream.kind !== 'relative' && stream.kind !== 'absolute') return;
+  if (stream.crc32 === undefined || bytes.length !== stream.size || crc32(bytes) === stream.crc32) return;
+  throw new FlinkError(
+    'SNAPSHOT_CORRUPT',
+    `The state file ${name} was changed since it was written: its checksum is wrong.`,
+  );
 }
 
 function checkRange(offset: number, length: number, size: number, name: string): void {

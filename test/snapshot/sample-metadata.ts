@@ -6,7 +6,7 @@ import type { SnapshotMetadata } from '../../src/snapshot/snapshot-metadata.js';
 import type { OperatorSubtaskState, StreamHandle } from '../../src/snapshot/state-handle.js';
 
 const inline: StreamHandle = { kind: 'inline', name: 'a0d3', bytes: Uint8Array.of(1, 2, 3) };
-const relative: StreamHandle = { kind: 'relative', fileName: '4f1c', size: 70_000 };
+const relative: StreamHandle = { kind: 'relative', fileName: '4f1c', size: 70_000, crc32: 0xdeadbeef };
 const absolute: StreamHandle = { kind: 'absolute', path: 'file:/ck/job/shared/77', size: 9 };
 
 export function sampleTrailer(): MetadataTrailer {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BUFFER_BYTES, BufferPool } from '../../src/snapshot/buffer-pool.js';
 import { crc32, crc32ByTable } from '../../src/snapshot/checksum.js';
 import { StateFileWriter } from '../../src/snapshot/state-file.js';
-import { readStream, StateFileReader } from '../../src/snapshot/state-file-reader.js';
+import { readStream, readStreamSync, StateFileReader } from '../../src/snapshot/state-file-reader.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 
@@ -174,6 +174,22 @@ describe('StateFileReader', () => {
     await expect(read('folder')).rejects.toThrow(/no regular file/);
     await expect(read('absent')).rejects.toMatchObject({ code: 'SNAPSHOT_CORRUPT' });
     await expect(read('long')).rejects.toThrow(/has 3 bytes instead of 1/);
+  });
+
+  it('notices a file that was changed since it was written, read at once or not', async () => {
+    const directory = temporaryDirectory();
+    const writer = new StateFileWriter({ directory, scope: 'exclusive', inlineThreshold: -1 });
+    writer.write(Uint8Array.of(1, 2, 3));
+    const handle = (await writer.close())!;
+    expect(readStreamSync(handle, directory)).toEqual(Uint8Array.of(1, 2, 3));
+
+    writeFileSync(join(directory, readdirSync(directory)[0]!), Uint8Array.of(1, 2, 4));
+
+    await expect(readStream(handle, directory)).rejects.toThrow(/its checksum is wrong/);
+    expect(() => readStreamSync(handle, directory)).toThrow(/its checksum is wrong/);
+    expect(readStreamSync(handle, directory, { offset: 1, length: 1 })).toEqual(Uint8Array.of(2));
+    expect(() => readStreamSync(handle, directory, { offset: 1, length: 3 })).toThrow(/are asked for/);
+    expect(() => readStreamSync({ ...handle, crc32: 1, size: 4 } as never, directory)).toThrow(/3 bytes instead of 4/);
   });
 
   it('refuses a range outside the stream', async () => {

@@ -35,7 +35,11 @@ export function decodeSnapshotMetadata(bytes: Uint8Array, file: string): Snapsho
   if (version < layout.OLDEST_VERSION || version > layout.NEWEST_VERSION) {
     throw new FlinkError('SNAPSHOT_UNSUPPORTED', `Unrecognized checkpoint version number: ${version} (in ${file}).`);
   }
-  const reader = new MetadataReader(bytes, file, trailer?.flinkPart.length ?? bytes.length);
+  const checksums = (trailer?.files ?? []).flatMap((each): [string, number][] =>
+    each.crc32 === undefined ? [] : [[each.path, each.crc32]],
+  );
+  const end = trailer?.flinkPart.length ?? bytes.length;
+  const reader = new MetadataReader(bytes, file, end, new Map(checksums));
   reader.skip(envelope.position);
   const body = decodeBody(reader, version);
   if (version >= layout.FIRST_VERSION_WITH_PROPERTIES) return { ...body, properties: decodeProperties(reader) };

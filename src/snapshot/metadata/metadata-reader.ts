@@ -12,15 +12,20 @@ export class MetadataReader {
   readonly #view: DataView;
   readonly #end: number;
   readonly #file: string;
+  readonly #checksums: ReadonlyMap<string, number>;
   #position = 0;
 
-  /** `end` = where the part to read ends; what lies behind it does not exist for this reader. */
-  constructor(bytes: Uint8Array, file: string, end = bytes.length) {
+  /**
+   * `end` = where the part to read ends; what lies behind it does not exist for this reader. `checksums` = the CRC-32 of
+   * files, by name or path as handles have it.
+   */
+  constructor(bytes: Uint8Array, file: string, end = bytes.length, checksums: ReadonlyMap<string, number> = new Map()) {
     // A plain array: `slice` of a Buffer would not copy.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#file = file;
     this.#end = end;
+    this.#checksums = checksums;
   }
 
   get position(): number {
@@ -37,6 +42,12 @@ export class MetadataReader {
       'SNAPSHOT_CORRUPT',
       `${this.#file}: ${problem} (at byte ${position} of ${this.#bytes.length}).`,
     );
+  }
+
+  /** The checksum of a file as a field of its handle; no field when it is not known. */
+  checksumOf(file: string): { readonly crc32?: number } {
+    const sum = this.#checksums.get(file);
+    return sum === undefined ? {} : { crc32: sum };
   }
 
   readByte(): number {

@@ -24,10 +24,18 @@ export function decodeStream(reader: MetadataReader, depth = 0): StreamHandle | 
       return { kind: 'inline', name: reader.readUtf(), bytes: reader.readCountedBytes('bytes of an inline state') };
     case HANDLE_TAG.absoluteFile: {
       const size = reader.readSize('the size of a file');
-      return { kind: 'absolute', path: reader.readUtf(), size };
+      const path = reader.readUtf();
+      return { kind: 'absolute', path, size, ...reader.checksumOf(path) };
     }
-    case HANDLE_TAG.relativeFile:
-      return { kind: 'relative', fileName: reader.readUtf(), size: reader.readSize('the size of a file') };
+    case HANDLE_TAG.relativeFile: {
+      const fileName = reader.readUtf();
+      return {
+        kind: 'relative',
+        fileName,
+        size: reader.readSize('the size of a file'),
+        ...reader.checksumOf(fileName),
+      };
+    }
     case HANDLE_TAG.keyGroups:
       if (depth >= MAX_DEPTH) throw reader.corrupt('handles are nested too deeply', at);
       decodeKeyGroupOffsets(reader);
