@@ -5,6 +5,7 @@
 
 import type { Clock } from '../common/clock.js';
 import { errorFromWire } from '../common/errors.js';
+import type { OperatorId, VertexId } from '../common/ids.js';
 import type { LogLevel } from '../common/logger.js';
 import type {
   CheckpointOptions,
@@ -39,6 +40,7 @@ export class Attempt implements CheckpointTarget {
   readonly #events: AttemptEvents;
   readonly #hasEnumerators: boolean;
   readonly #clock: Clock;
+  readonly #vertexOf: ReadonlyMap<OperatorId, VertexId>;
   /** Threads that have neither stopped nor exited. */
   readonly #live = new Set<number | 'enumerators'>();
   #stopping: Promise<void> | undefined;
@@ -48,6 +50,11 @@ export class Attempt implements CheckpointTarget {
     this.#events = events;
     this.#clock = clock;
     this.#hasEnumerators = start.sources.length > 0;
+    this.#vertexOf = new Map(
+      start.jobGraph.vertices.flatMap((vertex) =>
+        vertex.operators.map((each) => [each.operatorId, vertex.id] as const),
+      ),
+    );
     this.#workers = host.start(start, {
       onTaskMessage: (worker, message) => this.#onTaskMessage(worker, message),
       onEnumeratorMessage: (message) => this.#onEnumeratorMessage(message),
@@ -145,8 +152,8 @@ export class Attempt implements CheckpointTarget {
   }
 
   #relay(message: Extract<FromEnumeratorWorker, { type: 'operator-event' }>): void {
-    const worker = this.#workers.workerOfOperator(message.operatorId, message.subtask);
-    this.#workers.post(worker, message);
+    const vertex = this.#vertexOf.get(message.operatorId);
+    if (vertex !== undefined) this.#workers.post(this.#workers.workerOf(vertex, message.subtask), message);
   }
 
   #onExit(worker: number | 'enumerators', error: Error | undefined): void {

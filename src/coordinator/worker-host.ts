@@ -3,7 +3,7 @@
  * process of a job implements it with worker threads; tests with fakes that speak the same messages.
  */
 
-import type { OperatorId } from '../common/ids.js';
+import type { VertexId } from '../common/ids.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type {
   EnumeratorWorkerStart,
@@ -39,8 +39,8 @@ export interface AttemptStart {
 export interface WorkerAttempt {
   /** Number of task workers: their indices count from 0. */
   readonly taskWorkers: number;
-  /** The worker that runs a subtask of the vertex with this operator. */
-  workerOfOperator(operatorId: OperatorId, subtask: number): number;
+  /** The worker that runs a subtask. */
+  workerOf(vertex: VertexId, subtask: number): number;
   /** Posting to a worker that has ended does nothing. */
   post(worker: number, message: ToTaskWorker): void;
   postToEnumerators(message: ToEnumeratorWorker): void;
