@@ -77,34 +77,71 @@ export class StateFileReader {
 }
 
 /**
- * All bytes of a stream, or a range of them, read without giving way: for a thread that restores and does nothing else
- * until it has. The checksum is compared where it is known and all bytes are read.
+ * The same without giving way: for a thread that restores and does nothing else until it has.
  *
- * @throws FlinkError `SNAPSHOT_CORRUPT` as {@link StateFileReader.open} does.
  * @internal
  */
+export class SyncStateFileReader {
+  /** Bytes of the stream. */
+  readonly size: number;
+  readonly #stream: StreamHandle;
+  readonly #path: string | null;
+  #file: number | null = null;
+
+  /**
+   * Opens a stream of the snapshot in `directory`; to be closed.
+   *
+   * @throws FlinkError `SNAPSHOT_CORRUPT` as {@link StateFileReader.open} does.
+   */
+  constructor(stream: StreamHandle, directory: string) {
+    this.size = sizeOfStream(stream);
+    this.#stream = stream;
+    this.#path = pathOfStream(stream, directory);
+    if (this.#path === null) return;
+    try {
+      this.#file = openSync(this.#path, flagsFor(stream));
+      checkFile(fstatSync(this.#file), stream, this.#path);
+    } catch (error) {
+      this.close();
+      throw unreadable(this.#path, error);
+    }
+  }
+
+  /** `length` bytes from `offset` on: a view of inline state, else fresh memory. The checksum is compared for the whole. */
+  read(offset: number, length: number): Uint8Array {
+    checkRange(offset, length, this.size, this.#path ?? 'inline state');
+    if (this.#path === null) {
+      const bytes = this.#stream.kind === 'inline' ? this.#stream.bytes : new Uint8Array();
+      return bytes.subarray(offset, offset + length);
+    }
+    if (this.#file === null) throw new Error('Broken invariant: a closed state file is read');
+    try {
+      const start = this.#stream.kind === 'segment' ? this.#stream.start : 0;
+      const bytes = readFully(this.#file, start + offset, length);
+      checkSum(bytes, this.#stream, this.#path);
+      return bytes;
+    } catch (error) {
+      throw unreadable(this.#path, error);
+    }
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
+}
+
+/** All bytes of a stream, or a range of them, as {@link SyncStateFileReader} reads them. @internal */
 export function readStreamSync(
   stream: StreamHandle,
   directory: string,
   range: { readonly offset: number; readonly length: number } = { offset: 0, length: sizeOfStream(stream) },
 ): Uint8Array {
-  const path = pathOfStream(stream, directory);
-  checkRange(range.offset, range.length, sizeOfStream(stream), path ?? 'inline state');
-  if (path === null) {
-    const bytes = stream.kind === 'inline' ? stream.bytes : new Uint8Array();
-    return bytes.subarray(range.offset, range.offset + range.length);
-  }
-  let file: number | undefined;
+  const reader = new SyncStateFileReader(stream, directory);
   try {
-    file = openSync(path, flagsFor(stream));
-    checkFile(fstatSync(file), stream, path);
-    const bytes = readFully(file, (stream.kind === 'segment' ? stream.start : 0) + range.offset, range.length);
-    checkSum(bytes, stream, path);
-    return bytes;
-  } catch (error) {
-    throw unreadable(path, error);
+    return reader.read(range.offset, range.length);
   } finally {
-    if (file !== undefined) closeSync(file);
+    reader.close();
   }
 }
 
