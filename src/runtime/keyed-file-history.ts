@@ -98,7 +98,10 @@ export class KeyedFileHistory {
 export function filesOfIncremental(handle: KeyedStateHandle & { kind: 'incremental' }): readonly KeyedFile[] {
   const { meta } = handle;
   if (meta.kind !== 'inline' || Buffer.compare(Buffer.from(meta.bytes.subarray(0, MAGIC.length)), MAGIC) !== 0) {
-    throw new FlinkError('SNAPSHOT_UNSUPPORTED', 'The snapshot holds keyed state in the format of another state backend.');
+    throw new FlinkError(
+      'SNAPSHOT_UNSUPPORTED',
+      'The snapshot holds keyed state in the format of another state backend.',
+    );
   }
   const described = parseDescription(meta.bytes.subarray(MAGIC.length));
   if (described.length !== handle.shared.length) throw corrupt('names another number of files than it has');

@@ -112,7 +112,8 @@ export class PipelineBuilder {
     const task = new Task(planned);
     pipeline.tasks.push(task);
     accumulators.set(task, new Map());
-    for (const node of planned.vertex.operators) this.#addOperator(task, node, pipeline, accumulators.get(task) as TaskAccumulators);
+    for (const node of planned.vertex.operators)
+      this.#addOperator(task, node, pipeline, accumulators.get(task) as TaskAccumulators);
     const byNode = new Map(task.operators.map((operator) => [operator.node.nodeId, operator]));
     for (const operator of task.operators) {
       for (const { nodeId, sideOutput } of operator.node.chainedTo) {
@@ -203,7 +204,9 @@ export class PipelineBuilder {
         channels: channels.length,
         maxParallelism: target.maxParallelism,
         grouping,
-        ...(selectors['keySelector'] !== undefined && { keySelector: selectors['keySelector'] as (value: never) => unknown }),
+        ...(selectors['keySelector'] !== undefined && {
+          keySelector: selectors['keySelector'] as (value: never) => unknown,
+        }),
         ...(selectors['partitioner'] !== undefined && {
           partitioner: selectors['partitioner'] as (key: never, channels: number) => number,
         }),

@@ -315,7 +315,8 @@ export class TaskPipeline implements ElementRouter {
 
   #passBarrier(options: CheckpointOptions, alignmentMs: number): void {
     if (this.#isOver) return;
-    if (this.#triggered !== undefined && this.#triggered.checkpointId <= options.checkpointId) this.#triggered = undefined;
+    if (this.#triggered !== undefined && this.#triggered.checkpointId <= options.checkpointId)
+      this.#triggered = undefined;
     if (this.state === 'DRAINED') this.#finalCheckpoint ??= options.checkpointId;
     this.#drive(
       passBarrier(this.tasks, options, (task) => this.#host.onBarrier(task, options, alignmentMs)),

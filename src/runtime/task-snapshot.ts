@@ -4,10 +4,10 @@
  */
 
 import type { OperatorId } from '../common/ids.js';
-import type { KeyedStateHandle, OperatorStateHandle, OperatorSubtaskState } from '../snapshot/state-handle.js';
 import { StateFileWriter } from '../snapshot/state-file.js';
-import type { KeyedStateSnapshot } from '../state/keyed-state-snapshot.js';
+import type { KeyedStateHandle, OperatorStateHandle, OperatorSubtaskState } from '../snapshot/state-handle.js';
 import type { OperatorStateSnapshot } from '../state/heap-operator-state.js';
+import type { KeyedStateSnapshot } from '../state/keyed-state-snapshot.js';
 import type { KeyedFileHistory } from './keyed-file-history.js';
 import type { OperatorAcknowledgement } from './task.js';
 import type { CheckpointOptions } from './worker/messages.js';

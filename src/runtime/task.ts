@@ -3,12 +3,12 @@
  * the elements; the task knows what has to be snapshotted, restored and reported.
  */
 
-import type { OperatorSubtaskState } from '../snapshot/state-handle.js';
 import type { OperatorId } from '../common/ids.js';
+import type { OperatorSubtaskState } from '../snapshot/state-handle.js';
 import type { PlannedTask } from './deployment-plan.js';
+import type { OperatorStateHandler } from './operator-state-handler.js';
 import type { RecordWriter } from './record-writer.js';
 import type { TaskOperator } from './task-operator.js';
-import type { OperatorStateHandler } from './operator-state-handler.js';
 import type { FrozenOperator } from './task-snapshot.js';
 import type { CheckpointOptions, TaskStatus } from './worker/messages.js';
 

@@ -78,7 +78,11 @@ function main() {
   }
   if (!json) {
     console.table(rows);
-    console.log(`load average ${loadavg().map((value) => value.toFixed(2)).join(' ')}`);
+    console.log(
+      `load average ${loadavg()
+        .map((value) => value.toFixed(2))
+        .join(' ')}`,
+    );
   }
 }
 

@@ -28,8 +28,8 @@ export interface RemoteChannelOptions {
   readonly credits: Int32Array;
   readonly creditBytes: number;
   readonly batchBytes: number;
-  /** Rings the receiver's bell: something was sent. */
-  readonly onSent: () => void;
+  /** Something was sent; `isUrgent`: so much that the receiver shall be rung at once, not at the end of the slice. */
+  readonly onSent: (isUrgent: boolean) => void;
   /** The writer has overflow: `drainOverflow` shall be called until it has not. */
   readonly onOverflow: (writer: RemoteChannelWriter) => void;
 }
@@ -168,7 +168,7 @@ export class RemoteChannelWriter implements ChannelWriter {
       position += length;
       this.#sent = (this.#sent + length) & CREDIT_MASK;
     }
-    if (position > start) this.#options.onSent();
+    if (position > start) this.#options.onSent(position < end || this.#onTheWay() * 2 >= creditBytes);
     return position;
   }
 }

@@ -2,7 +2,8 @@
  * The channels of one worker to and from all others: a ring for each direction and peer, one bell, one overflow budget.
  *
  * `drain` empties every incoming ring into the queues of the channels, whatever the tasks do, and sends overflow for which
- * there is room. The worker's loop calls it between slices, and `wait` when there is nothing to do. Why no deadlock is
+ * there is room, and rings those to whom something was sent. The worker's loop calls it between slices, and `wait` when
+ * there is nothing to do. Why no deadlock is
  * possible: docs/design/004-channels.md.
  */
 
@@ -50,6 +51,8 @@ export class WorkerTransport {
   readonly #outgoing: (RingWriter | undefined)[] = [];
   readonly #readers = new Map<number, RemoteInputChannel>();
   readonly #writers: RemoteChannelWriter[] = [];
+  /** Workers that something was sent to since `drain` was called: waking one costs microseconds, so not at each batch. */
+  readonly #unrung = new Set<number>();
   /** Writers with overflow, the one that was served last at the end. */
   readonly #waiting = new Set<RemoteChannelWriter>();
 
@@ -82,7 +85,10 @@ export class WorkerTransport {
       credits: this.#credits,
       creditBytes,
       batchBytes,
-      onSent: () => ringBell(this.#bells, toWorker),
+      onSent: (isUrgent) => {
+        if (isUrgent) ringBell(this.#bells, toWorker);
+        else this.#unrung.add(toWorker);
+      },
       onOverflow: (overflowing) => this.#waiting.add(overflowing),
     });
     this.#writers.push(writer);
@@ -114,7 +120,9 @@ export class WorkerTransport {
       });
       if (ring.takeWriterWaits()) ringBell(this.#bells, peer);
     }
-    return this.#waiting.size > 0 ? this.#drainOverflow() || hasMoved : hasMoved;
+    if (this.#waiting.size > 0) hasMoved = this.#drainOverflow() || hasMoved;
+    this.#ringPeers();
+    return hasMoved;
   }
 
   /** Whether `drain` would move anything. */
@@ -129,6 +137,7 @@ export class WorkerTransport {
    * there is work already; `hasOtherWork` is asked after the flag was raised, for what comes by other ways.
    */
   wait(hasOtherWork?: () => boolean): Promise<void> | undefined {
+    this.#ringPeers();
     return this.#bell.wait(() => this.hasWork || hasOtherWork?.() === true);
   }
 
@@ -142,7 +151,14 @@ export class WorkerTransport {
     for (const writer of this.#writers) writer.close();
     for (const reader of this.#readers.values()) reader.close();
     this.#waiting.clear();
+    this.#ringPeers();
     this.#bell.close();
+  }
+
+  #ringPeers(): void {
+    if (this.#unrung.size === 0) return;
+    for (const peer of this.#unrung) ringBell(this.#bells, peer);
+    this.#unrung.clear();
   }
 
   #drainOverflow(): boolean {

@@ -1,7 +1,7 @@
 /** What the tasks of a worker need to know of the job's settings, read once. */
 
-import { CheckpointingOptions, ExecutionOptions, PipelineOptions } from '../../common/options.js';
 import { Configuration } from '../../common/config.js';
+import { CheckpointingOptions, ExecutionOptions, PipelineOptions } from '../../common/options.js';
 import type { JobFacts } from '../task-operator-context.js';
 import type { TaskWorkerStart } from './messages.js';
 

@@ -41,6 +41,12 @@ function captureProgram(program: JobProgram): Promise<Program> {
         if (index === program.executionIndex) resolve(built);
         return new Promise<never>(() => {});
       },
+      collect: (built) => {
+        const index = calls++;
+        if (index < program.executionIndex) return recordedRecords(program.earlierResults[index]);
+        if (index === program.executionIndex) resolve(built);
+        return { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+      },
     };
     setExecutor(executor);
     loadProgram(program, executor).then(() => {
@@ -66,6 +72,10 @@ function recordedClient(recorded: RecordedExecution | undefined): JobClient {
     cancel: () => Promise.resolve(),
     getJobExecutionResult: () => Promise.resolve(result),
   };
+}
+
+async function* recordedRecords(recorded: RecordedExecution | undefined): AsyncGenerator<unknown> {
+  yield* recorded?.collected ?? [];
 }
 
 function compareGraphs(submitted: JobGraph, rebuilt: JobGraph): void {

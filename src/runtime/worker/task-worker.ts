@@ -276,7 +276,11 @@ export class TaskWorker implements PipelineHost {
       try {
         await pipeline.cancel();
       } catch (error) {
-        this.#post({ type: 'log', level: 'warn', message: `An operator failed while it was closed: ${messageOf(error)}` });
+        this.#post({
+          type: 'log',
+          level: 'warn',
+          message: `An operator failed while it was closed: ${messageOf(error)}`,
+        });
       }
       if (pipeline.state === 'CANCELED') this.#report(pipeline, 'CANCELED');
     }

@@ -11,7 +11,8 @@ if (parentPort !== null && start.kind === 'task-worker') {
   const port = parentPort;
   setOutputHook({
     print: (stream, text) => port.postMessage({ type: 'print', stream, text } satisfies FromTaskWorker),
-    collect: (collectId, records) => port.postMessage({ type: 'collected', collectId, records } satisfies FromTaskWorker),
+    collect: (collectId, records) =>
+      port.postMessage({ type: 'collected', collectId, records } satisfies FromTaskWorker),
   });
   const worker = new TaskWorker(start, port);
   port.on('message', (message: ToTaskWorker) => worker.receive(message));

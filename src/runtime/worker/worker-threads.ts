@@ -3,8 +3,8 @@
  * the restored state, and a limit of memory; the enumerators of all sources share one thread.
  */
 
-import { rm } from 'node:fs/promises';
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -122,7 +122,8 @@ export class WorkerThreads {
       failure = describeDeath(name, error);
     });
     thread.on('exit', (code) => {
-      const died = () => failure ?? new FlinkError('WORKER_DIED', `The thread of ${nameOf(name)} ended with code ${code}.`);
+      const died = () =>
+        failure ?? new FlinkError('WORKER_DIED', `The thread of ${nameOf(name)} ended with code ${code}.`);
       listener.onExit(name, this.#isEnding ? undefined : died());
     });
   }

@@ -1,6 +1,6 @@
 // sequence → object → filter → new object → sink, one chain.
 import { StreamExecutionEnvironment } from 'flink-ts';
-import { countingSink, fmix32, numbers } from './support.mjs';
+import { countingSink, fmix32, numbers } from './support.js';
 
 export default async function main(args) {
   const { n } = numbers(args, { n: 15_000_000 });

@@ -1,6 +1,6 @@
 // sequence → map → filter → map → sink in one chain; doubles, since the product leaves 32 bits.
 import { StreamExecutionEnvironment } from 'flink-ts';
-import { countingSink, numbers } from './support.mjs';
+import { countingSink, numbers } from './support.js';
 
 export default async function main(args) {
   const { n } = numbers(args, { n: 60_000_000 });

@@ -1,6 +1,6 @@
 // sequence → key → keyBy → ValueState<Long> + 1, emits the count → sink.
 import { KeyedProcessFunction, StreamExecutionEnvironment, Types, ValueStateDescriptor } from 'flink-ts';
-import { countingSink, keyTable, numbers, pick } from './support.mjs';
+import { countingSink, keyTable, numbers, pick } from './support.js';
 
 class Count extends KeyedProcessFunction {
   #count;

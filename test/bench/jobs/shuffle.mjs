@@ -1,6 +1,6 @@
 // {key, value, timestamp} records through a keyBy between two workers: source at parallelism 1, receiver in slot group of its own.
 import { StreamExecutionEnvironment } from 'flink-ts';
-import { countingSink, keyTable, numbers, pick } from './support.mjs';
+import { countingSink, keyTable, numbers, pick } from './support.js';
 
 export default async function main(args) {
   const { n, keys, hop } = numbers(args, { n: 5_000_000, keys: 100_000, hop: 1 });
