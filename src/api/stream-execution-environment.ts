@@ -4,6 +4,7 @@
  */
 
 import { FlinkError } from '../common/errors.js';
+import { PipelineOptions } from '../common/options.js';
 import type { NodeSettings } from '../graph/transformation.js';
 import { builtInConnectors } from './built-in-connectors.js';
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js';
@@ -28,8 +29,8 @@ import { WatermarkStrategy } from './watermark-strategy.js';
 export type RuntimeExecutionMode = 'STREAMING' | 'BATCH' | 'AUTOMATIC';
 
 const DEFAULT_JOB_NAME = 'Flink Streaming Job';
-const PARALLELISM = 'parallelism.default';
-const MAX_PARALLELISM = 'pipeline.max-parallelism';
+const PARALLELISM = PipelineOptions.PARALLELISM.key;
+const MAX_PARALLELISM = PipelineOptions.MAX_PARALLELISM.key;
 
 /** The context of a streaming program. */
 export class StreamExecutionEnvironment {
@@ -59,7 +60,7 @@ export class StreamExecutionEnvironment {
 
   /** The parallelism of operators that say nothing themselves. */
   getParallelism(): number {
-    return Number(this.#configuration.get(PARALLELISM) ?? '1');
+    return this.#configuration.get(PipelineOptions.PARALLELISM);
   }
 
   /** The number of key groups of operators that say nothing themselves. */
@@ -71,7 +72,7 @@ export class StreamExecutionEnvironment {
 
   /** The number of key groups that was set, or -1. */
   getMaxParallelism(): number {
-    return Number(this.#configuration.get(MAX_PARALLELISM) ?? '-1');
+    return this.#configuration.get(PipelineOptions.MAX_PARALLELISM);
   }
 
   /** Milliseconds until records are sent on, full buffer or not; 0 = at once, -1 = only full buffers. 100 by default. */
@@ -123,7 +124,7 @@ export class StreamExecutionEnvironment {
 
   /** The value of an option, as the program, `-D` or config.yaml set it. */
   getConfiguration(key: string): string | undefined {
-    return this.#configuration.get(key);
+    return this.#configuration.raw(key);
   }
 
   /** A stream of the given records: `env.fromData(['a', 'b'])` or `env.fromData('a', 'b')`. Parallelism 1. */
@@ -195,7 +196,7 @@ export class StreamExecutionEnvironment {
 
   #takeProgram(jobName: string | undefined): Program {
     return Object.freeze({
-      jobName: jobName ?? this.#configuration.get('pipeline.name') ?? DEFAULT_JOB_NAME,
+      jobName: jobName ?? this.#configuration.get(PipelineOptions.NAME) ?? DEFAULT_JOB_NAME,
       transformations: this.#program.take(),
       configuration: this.#configuration.own(),
     });

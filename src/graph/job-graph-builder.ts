@@ -75,7 +75,12 @@ function jobGraphOf(graph: StreamGraph): JobGraph {
     return idOf(chain.head) as string as VertexId;
   };
   const edges = chains.flatMap(({ outEdges }) => outEdges).map((edge, index) => jobEdge(edge, index, vertexOf));
-  const vertices = sortTopologically(chains, chainOf).map((chain) => jobVertex(chain, graph, idOf));
+  const vertices = sortTopologically(chains, chainOf).map((chain, index) => {
+    const vertex = jobVertex(chain, graph, idOf);
+    return graph.settings.hasVertexIndex
+      ? Object.freeze({ ...vertex, name: `[vertex-${index}]${vertex.name}` })
+      : vertex;
+  });
   return Object.freeze({
     version: 1,
     name: graph.jobName,

@@ -3,6 +3,8 @@
  * node a chain. The order of keys and the spaces are part of the format.
  */
 
+import { Configuration } from '../common/config.js';
+import { PipelineOptions } from '../common/options.js';
 import type { JobEdge, JobGraph, JobVertex, OperatorNode } from './job-graph.js';
 import type { StreamGraph, StreamNode } from './stream-graph.js';
 
@@ -81,6 +83,7 @@ export function jobPlan(jobId: string, graph: JobGraph): JobPlan {
 }
 
 function jobPlanNode(vertex: JobVertex, graph: JobGraph): JobPlanNode {
+  const mode = new Configuration(graph.configuration).get(PipelineOptions.VERTEX_DESCRIPTION_MODE);
   const inputs = graph.edges.filter(({ targetVertex }) => targetVertex === vertex.id);
   const exchange = graph.jobType === 'BATCH' ? 'blocking' : 'pipelined_bounded';
   return {
@@ -88,7 +91,7 @@ function jobPlanNode(vertex: JobVertex, graph: JobGraph): JobPlanNode {
     parallelism: vertex.parallelism,
     operator: '',
     operator_strategy: '',
-    description: htmlOf(`${chainTree(vertex).join('\n')}\n`),
+    description: htmlOf(mode === 'TREE' ? `${chainTree(vertex).join('\n')}\n` : chainCascade(vertex)),
     ...(inputs.length > 0 && {
       inputs: inputs.map(({ sourceVertex, partitioner }, num) => ({
         num,
@@ -142,6 +145,18 @@ function chainTree(vertex: JobVertex): readonly string[] {
   const [head] = vertex.operators;
   if (head !== undefined) draw(head, '', '');
   return lines;
+}
+
+/** The chain in one line, in the form of its name. */
+function chainCascade(vertex: JobVertex): string {
+  const byId = new Map<number, OperatorNode>(vertex.operators.map((operator) => [operator.nodeId, operator]));
+  const write = (operator: OperatorNode): string => {
+    const parts = operator.chainedTo.map(({ nodeId }) => write(byId.get(nodeId) as OperatorNode));
+    if (parts.length === 0) return operator.description;
+    return `${operator.description} -> ${parts.length === 1 ? parts[0] : `(${parts.join(', ')})`}`;
+  };
+  const [head] = vertex.operators;
+  return head === undefined ? '' : write(head);
 }
 
 const HTML: Readonly<Record<string, string>> = {

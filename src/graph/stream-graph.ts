@@ -80,12 +80,13 @@ export function buildStreamGraph(
   program: GraphProgram,
   baseConfiguration: Readonly<Record<string, string>> = {},
 ): StreamGraph {
-  const settings = new GraphSettings({ ...baseConfiguration, ...program.configuration });
+  const settings = new GraphSettings(baseConfiguration, program.configuration);
   const nodes = translateAll(program.transformations, settings);
   if (nodes.size === 0) {
     throw new FlinkError('NO_SINK', 'No operators defined in streaming topology. Cannot execute.');
   }
   for (const node of nodes.values()) {
+    checkUid(node, settings);
     for (const edge of node.inEdges) checkForward(edge);
   }
   return { jobName: program.jobName, settings, nodes };
@@ -93,7 +94,7 @@ export function buildStreamGraph(
 
 /** The nodes of a program under no configuration and unchecked, for their ids. @internal */
 export function numberNodes(transformations: readonly Transformation[]): StreamGraph {
-  const settings = new GraphSettings({});
+  const settings = new GraphSettings();
   return { jobName: '', settings, nodes: translateAll(transformations, settings) };
 }
 
@@ -292,5 +293,13 @@ function checkForward({ source, target, partitioner }: StreamEdge): void {
     `Forward partitioning does not allow change of parallelism. Upstream operation: ${source.name}-${source.id} parallelism: ` +
       `${source.parallelism}, downstream operation: ${target.name}-${target.id} parallelism: ${target.parallelism} ` +
       'You must use another partitioning strategy, such as broadcast, rebalance, shuffle or global.',
+  );
+}
+
+function checkUid(node: StreamNode, settings: GraphSettings): void {
+  if (settings.generatesUids || node.uid !== undefined || node.uidHash !== undefined) return;
+  throw new FlinkError(
+    'GRAPH_INVALID',
+    `Auto generated UIDs have been disabled but no UID or hash has been assigned to operator ${node.name}`,
   );
 }

@@ -6,6 +6,7 @@ import { DiscardingSink } from '../../src/connectors/discarding-sink.js';
 import { defaultMaxParallelism } from '../../src/graph/graph-settings.js';
 import { buildJobGraph, collectFunctions, compileProgram } from '../../src/graph/job-graph-builder.js';
 import { operatorIdOfUid } from '../../src/graph/operator-id.js';
+import { jobPlan } from '../../src/graph/plan-json.js';
 import * as keyGroups from '../../src/state/key-groups.js';
 import { graphOf, programOf } from '../golden/operator-id-cases.js';
 
@@ -128,6 +129,21 @@ describe('a job graph', () => {
     ]);
   });
 
+  it('names and describes vertices as the options say', () => {
+    const graph = graphOf((env) => {
+      env.configure({
+        'pipeline.vertex-name-include-index-prefix': true,
+        'pipeline.vertex-description-mode': 'CASCADING',
+      });
+      const numbers = env.fromSequence(1, 9).name('a');
+      numbers.map(same).name('b');
+      numbers.map(same).name('c');
+    });
+
+    expect(graph.vertices[0]?.name).toBe('[vertex-0]Source: a -> (b, c)');
+    expect(jobPlan('0', graph).nodes[0]?.description).toBe('Source: a -&gt; (b, c)');
+  });
+
   it('is a batch job when it must be, or may be', () => {
     const program = programOf((env) => {
       env.setRuntimeMode('AUTOMATIC').fromSequence(1, 9).print();
@@ -189,9 +205,18 @@ describe('a program that cannot run', () => {
         }),
     ],
     [
+      'has an operator without a uid where uids are asked for',
+      'GRAPH_INVALID',
+      /no UID or hash has been assigned to operator Sink: Print to Std. Out$/,
+      () =>
+        graphOf((env) => {
+          env.configure({ 'pipeline.auto-generate-uids': false }).fromSequence(1, 2).uid('source').print();
+        }),
+    ],
+    [
       'has an option that does not parse',
       'CONFIG_INVALID',
-      /pipeline\.operator-chaining\.enabled must be true or false, not "maybe"/,
+      /^Could not parse value 'maybe' for key 'pipeline\.operator-chaining\.enabled'\.$/,
       () =>
         graphOf(
           (env) => void env.configure({ 'pipeline.operator-chaining.enabled': 'maybe' }).fromSequence(1, 2).print(),
