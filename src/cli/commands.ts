@@ -46,8 +46,8 @@ export interface Command {
   readonly options: readonly CliOption[];
   /** False: the help shows none of its own options. */
   readonly listsOptions?: boolean;
-  /** Whether the help shows the options of Flink's generic and default command lines. */
-  readonly listsCustomOptions: boolean;
+  /** Which of the options of Flink's command lines (generic, default) the help shows. */
+  readonly listsCustomOptions: 'none' | 'generic' | 'all';
   load(): Promise<Verb>;
 }
 
@@ -61,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: PROGRAM_SYNTAX,
     mode: 'stop',
     options: RUN_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./run.js')).runVerb,
   },
   {
@@ -71,7 +71,7 @@ export const COMMANDS: readonly Command[] = [
     mode: 'stop',
     options: RUN_OPTIONS,
     listsOptions: false,
-    listsCustomOptions: true,
+    listsCustomOptions: 'generic',
     load: async () => (await import('./run-application.js')).runApplicationVerb,
   },
   {
@@ -80,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: PROGRAM_SYNTAX,
     mode: 'stop',
     options: INFO_OPTIONS,
-    listsCustomOptions: false,
+    listsCustomOptions: 'none',
     load: async () => (await import('./info.js')).infoVerb,
   },
   {
@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: '[OPTIONS]',
     mode: 'interleaved',
     options: LIST_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./list.js')).listVerb,
   },
   {
@@ -98,7 +98,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: '[OPTIONS] <Job ID>',
     mode: 'interleaved',
     options: STOP_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./later-verbs.js')).stopVerb,
   },
   {
@@ -107,7 +107,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: '[OPTIONS] <Job ID>',
     mode: 'interleaved',
     options: CANCEL_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./cancel.js')).cancelVerb,
   },
   {
@@ -116,7 +116,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: '[OPTIONS] <Job ID> [<target directory>]',
     mode: 'interleaved',
     options: SAVEPOINT_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./later-verbs.js')).savepointVerb,
   },
   {
@@ -125,7 +125,7 @@ export const COMMANDS: readonly Command[] = [
     syntax: '[OPTIONS] <Job ID>',
     mode: 'interleaved',
     options: CHECKPOINT_OPTIONS,
-    listsCustomOptions: true,
+    listsCustomOptions: 'all',
     load: async () => (await import('./later-verbs.js')).checkpointVerb,
   },
 ];

@@ -100,6 +100,9 @@ function linksOf(thrown: unknown): readonly ChainLink[] {
       { className: 'org.apache.flink.runtime.client.JobExecutionException', message: 'Job execution failed.' },
     ];
   }
+  if (message.startsWith('Recovery is suppressed')) {
+    return [{ className: 'org.apache.flink.runtime.JobException', message }];
+  }
   if (!message.startsWith("Failed to execute job '")) return [{ className: javaClassOf(code), message }];
   const initialization = 'org.apache.flink.runtime.client.JobInitializationException';
   const reason = cause instanceof Error ? linksOf(cause)[0] : undefined;

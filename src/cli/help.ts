@@ -28,8 +28,10 @@ function commandBody(command: Command): string {
   if (own.length > 0) {
     lines.push(`  "${command.name}" action options:`, ...optionLines(own));
   }
-  if (command.listsCustomOptions) {
+  if (command.listsCustomOptions !== 'none') {
     lines.push('  Options for Generic CLI mode:', ...optionLines(GENERIC_OPTIONS), '');
+  }
+  if (command.listsCustomOptions === 'all') {
     lines.push('  Options for default mode:', ...optionLines(DEFAULT_OPTIONS), '');
   }
   return `${lines.join('\n')}\n`;

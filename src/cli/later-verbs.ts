@@ -18,13 +18,13 @@ export const stopVerb: Verb = {
   validate: ({ line }) => readFormat(line),
   async run(invocation) {
     const { line, output, settings } = invocation;
-    refuseYarn(line);
     // A directory that is all there is was meant as the id: `stop -p <job>`.
     const word = line.args[0] ?? line.value('p');
     if (word === undefined) throw new CliUsageError('Missing JobId');
     const id = jobIdArgument(word);
     const doing = line.has('d') ? 'Draining' : 'Suspending';
     output.out(`${doing} job "${id}" with a ${readFormat(line)} savepoint.\n`);
+    refuseYarn(line);
     checkClusterTarget(line, settings);
     throw notYet(`Could not stop with a savepoint job "${id}".`, 'stop');
   },

@@ -3,7 +3,6 @@
  * code. No other file ends the process.
  */
 
-import { createRequire } from 'node:module';
 import { CliBootstrapError, CliUsageError } from './cli-errors.js';
 import { COMMANDS, type Command, OFFERED_ACTIONS } from './commands.js';
 import { parseLine } from './commons-cli-parser.js';
@@ -12,6 +11,7 @@ import { createOutput } from './detached-output.js';
 import { printFailure } from './failure.js';
 import { commandHelp, fullHelp } from './help.js';
 import { CUSTOM_OPTIONS } from './options.js';
+import { packageVersion } from './version.js';
 import type { Output } from './output.js';
 
 const HELP_WORDS = new Set(['-h', '--help']);
@@ -89,11 +89,6 @@ function isClose(word: string, name: string): boolean {
     [word.slice(same + 1), name.slice(same + 1)],
   ];
   return tails.some(([left, right]) => left === right);
-}
-
-function packageVersion(): string {
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-  return version;
 }
 
 async function runToEnd(): Promise<void> {

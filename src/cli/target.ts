@@ -4,7 +4,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { CliProgramError } from './cli-errors.js';
+import { type ChainLink, CliProgramError } from './cli-errors.js';
 import type { ParsedLine } from './commons-cli-parser.js';
 import { INVOCATION_EXCEPTION } from './failure.js';
 
@@ -91,7 +91,11 @@ function parseAddress(text: string): GatewayAddress {
     throw illegalArgument(`The given host:port ('${text}') doesn't contain a valid port`);
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw illegalArgument(`The given host:port ('${text}') is invalid`);
+    const reason = `Error at index 0 in: "${port}"`;
+    throw illegalArgument(`The given host:port ('${text}') is invalid`, [
+      { className: 'java.net.MalformedURLException', message: reason },
+      { className: 'java.lang.NumberFormatException', message: reason },
+    ]);
   }
   return {
     protocol: url?.[1] === 'https' ? 'https:' : 'http:',
@@ -105,8 +109,8 @@ function illegalState(message: string): CliProgramError {
   return new CliProgramError([{ className: 'java.lang.IllegalStateException', message }], { remedy: REMEDY });
 }
 
-function illegalArgument(message: string): CliProgramError {
-  return new CliProgramError([{ className: 'java.lang.IllegalArgumentException', message }], {
+function illegalArgument(message: string, causes: readonly ChainLink[] = []): CliProgramError {
+  return new CliProgramError([{ className: 'java.lang.IllegalArgumentException', message }, ...causes], {
     remedy: 'Give -m an address such as localhost:8081.',
   });
 }

@@ -22,8 +22,8 @@ export interface GoldenRow {
   readonly exit: number;
 }
 
-export function goldenRows(version: '1.20.5' | '2.3.0'): readonly GoldenRow[] {
-  const text = readFileSync(join(REPOSITORY, `test/fixtures/golden-cli/flink-${version}.jsonl`), 'utf8');
+export function goldenRows(version: '1.20.5' | '2.3.0' | 'programs-1.20.5'): readonly GoldenRow[] {
+  const text = readFileSync(join(REPOSITORY, `test/fixtures/golden-cli/${version.startsWith('p') ? version : `flink-${version}`}.jsonl`), 'utf8');
   return text
     .trim()
     .split('\n')
