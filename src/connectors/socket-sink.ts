@@ -50,6 +50,9 @@ class SocketSinkWriter<T> implements SinkWriter<T> {
   readonly #clock: Clock;
   #socket: Socket | undefined;
   #error: unknown;
+  /** What came while the connection was broken. */
+  #backlog: (string | Uint8Array)[] = [];
+  #settling: Promise<void> | undefined;
   /** Settles the promise that waits for the socket. */
   #wake: (() => void) | undefined;
   #retries = 0;
@@ -75,12 +78,15 @@ class SocketSinkWriter<T> implements SinkWriter<T> {
 
   write(value: T): void | Promise<void> {
     const data = this.#encode(value);
-    if (this.#error !== undefined) return this.#settle().then(() => this.#send(data));
-    return this.#send(data);
+    if (this.#error !== undefined || this.#backlog.length > 0) {
+      this.#backlog.push(data);
+      return this.#settle();
+    }
+    if (this.#socket?.write(data) === false) return this.#settle();
   }
 
   flush(): void | Promise<void> {
-    if (this.#error !== undefined || (this.#socket?.writableLength ?? 0) > 0) return this.#settle();
+    if (this.#isBusy) return this.#settle();
   }
 
   async close(): Promise<void> {
@@ -93,20 +99,28 @@ class SocketSinkWriter<T> implements SinkWriter<T> {
     });
   }
 
-  #send(data: string | Uint8Array): void | Promise<void> {
-    if (this.#socket?.write(data) === false) return this.#settle();
+  get #isBusy(): boolean {
+    return this.#error !== undefined || this.#backlog.length > 0 || (this.#socket?.writableLength ?? 0) > 0;
   }
 
-  /** Resolves when everything was handed to the system; connects again after an error. */
-  async #settle(): Promise<void> {
-    while (this.#error !== undefined || (this.#socket?.writableLength ?? 0) > 0) {
+  /** Resolves when everything was handed to the system. Records of one element may all wait for it. */
+  #settle(): Promise<void> {
+    this.#settling ??= this.#work().finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#isBusy) {
       if (this.#error !== undefined) {
         const error = this.#error;
         this.#error = undefined;
         await this.#beforeRetry(error);
         await this.open();
-        continue;
       }
+      for (const data of this.#backlog.splice(0)) this.#socket?.write(data);
+      if ((this.#socket?.writableLength ?? 0) === 0 || this.#error !== undefined) continue;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

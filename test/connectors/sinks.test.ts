@@ -7,6 +7,7 @@ import { DiscardingSink } from '../../src/connectors/discarding-sink.js';
 import { PrintSink } from '../../src/connectors/print-sink.js';
 import { SocketSink } from '../../src/connectors/socket-sink.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { eventually } from '../support/run-cli.js';
 import { SinkRun } from '../support/sink-harness.js';
 
 afterEach(() => {
@@ -156,6 +157,44 @@ describe('SocketSink', () => {
     await stop();
 
     expect(received).toBe(`${lines.join('\n')}\n`);
+  });
+
+  it('connects again when the server goes away, and goes on in order', async () => {
+    const received: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => {
+        received.push(String(chunk));
+        if (received.length === 1) socket.resetAndDestroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const clock = new ManualClock();
+    const ticking = setInterval(() => clock.advance(500), 5);
+    const run = new SinkRun(new SocketSink<number>({ hostname: '127.0.0.1', port, maxRetries: 1, clock }));
+    await run.start();
+    let next = 0;
+
+    await eventually(
+      async () => {
+        await run.write(next++);
+        return received.length > 1;
+      },
+      () => `received ${received.join('')}`,
+    );
+    await run.write(next);
+    await run.snapshot();
+    await eventually(
+      () => received.join('').endsWith(`\n${next}\n`),
+      () => `received ${received.join('')}`,
+    );
+    await run.close();
+    clearInterval(ticking);
+    server.close();
+
+    const numbers = received.join('').trim().split('\n').map(Number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
   });
 
   it('fails with the address when nobody listens and no retry is left', async () => {
