@@ -1,7 +1,15 @@
 /** Operator state as objects: lists and maps by name, written whole and synchronously. */
 
 import { FlinkError } from '../common/errors.js';
+import {
+  encodeOperatorState,
+  type OperatorStateSnapshot,
+  openOperatorState,
+  type StoredBroadcast,
+  type StoredList,
+} from './files/operator-state-file.js';
 import { type MapLike, mapMaker } from './heap/composite-key-map.js';
+import { byBytes } from './heap/convert-table.js';
 import type {
   BroadcastState,
   DistributionMode,
@@ -9,6 +17,7 @@ import type {
   OperatorListStateDescriptor,
   OperatorStateStore,
 } from './operator-state.js';
+import type { TypeSerializer } from './serializer.js';
 import { describeSnapshot, snapshotsAgree } from './serializers/snapshots.js';
 import type { Type } from './type.js';
 
@@ -72,24 +81,37 @@ class HeapBroadcastState<K, V> implements BroadcastState<K, V> {
   }
 }
 
-/** A list state by name. @internal */
-export interface StoredList {
-  readonly mode: DistributionMode;
-  readonly type: Type<unknown>;
-  readonly state: OperatorListState<unknown>;
-}
-
-/** A broadcast state by name. @internal */
-export interface StoredBroadcast {
-  readonly keyType: Type<unknown>;
-  readonly type: Type<unknown>;
-  readonly state: BroadcastState<unknown, unknown>;
-}
+export type { OperatorStateSnapshot };
 
 /** See the file comment. @internal */
 export class HeapOperatorState implements OperatorStateStore {
-  readonly lists = new Map<string, StoredList>();
-  readonly broadcasts = new Map<string, StoredBroadcast>();
+  readonly #lists = new Map<string, StoredList>();
+  readonly #broadcasts = new Map<string, StoredBroadcast>();
+
+  /** All state as bytes; null when no state is registered. */
+  snapshot(): OperatorStateSnapshot | null {
+    if (this.#lists.size === 0 && this.#broadcasts.size === 0) return null;
+    return encodeOperatorState(this.#lists, this.#broadcasts);
+  }
+
+  /**
+   * Adds the elements that `states` names from a file of operator state, before the operator sees the store. Called once
+   * for each file that the subtask gets a part of; of a broadcast state the last copy wins entry by entry.
+   *
+   * @throws FlinkError `SNAPSHOT_CORRUPT` or `SNAPSHOT_UNSUPPORTED`.
+   */
+  restore(bytes: Uint8Array, states: OperatorStateSnapshot['states']): void {
+    const file = openOperatorState(bytes);
+    for (const { name, mode, offsets } of states) {
+      if (mode === 'BROADCAST') {
+        const meta = file.broadcast(name);
+        this.#restoredBroadcast(name, meta.key, meta.value).putAll(file.entries(meta, offsets));
+      } else {
+        const serializer = file.list(name);
+        this.#restoredList(name, mode, serializer).addAll(file.elements(serializer, offsets));
+      }
+    }
+  }
 
   getListState<T>(descriptor: OperatorListStateDescriptor<T>): OperatorListState<T> {
     return this.#list(descriptor, 'SPLIT_DISTRIBUTE');
@@ -107,30 +129,63 @@ export class HeapOperatorState implements OperatorStateStore {
     const { name } = descriptor;
     const keyType = descriptor.keyType as Type<unknown>;
     const type = descriptor.type as Type<unknown>;
-    const present = this.broadcasts.get(name);
-    if (present !== undefined) {
-      checkType(`keys of broadcast state "${name}"`, present.keyType, keyType);
-      checkType(`values of broadcast state "${name}"`, present.type, type);
-      return present.state as BroadcastState<K, V>;
-    }
-    this.#refuseOtherMode(name, this.lists.get(name)?.mode, 'BROADCAST');
-    const state = new HeapBroadcastState<unknown, unknown>(mapMaker(keyType)());
-    this.broadcasts.set(name, { keyType, type, state });
+    const present = this.#broadcasts.get(name);
+    this.#refuseOtherMode(name, this.#lists.get(name)?.mode, 'BROADCAST');
+    if (present === undefined) return this.#addBroadcast(name, keyType, type) as BroadcastState<K, V>;
+    checkType(`keys of broadcast state "${name}"`, present.keyType, keyType);
+    checkType(`values of broadcast state "${name}"`, present.type, type);
+    if (present.isRegistered) return present.state as BroadcastState<K, V>;
+    const entries = Array.from(present.state.entries());
+    const [toKey, toValue] = [converter(present.keyType, keyType), converter(present.type, type)];
+    const state = this.#addBroadcast(name, keyType, type);
+    for (const [key, value] of entries) state.put(toKey(key), toValue(value));
     return state as BroadcastState<K, V>;
+  }
+
+  #addBroadcast(
+    name: string,
+    keyType: Type<unknown>,
+    type: Type<unknown>,
+    isRegistered = true,
+  ): BroadcastState<unknown, unknown> {
+    const state = new HeapBroadcastState<unknown, unknown>(mapMaker(keyType)());
+    this.#broadcasts.set(name, { keyType, type, state, isRegistered });
+    return state;
+  }
+
+  #restoredBroadcast(
+    name: string,
+    key: TypeSerializer<unknown>,
+    value: TypeSerializer<unknown>,
+  ): BroadcastState<unknown, unknown> {
+    const present = this.#broadcasts.get(name);
+    return present?.state ?? this.#addBroadcast(name, { name, serializer: key }, { name, serializer: value }, false);
+  }
+
+  #restoredList(name: string, mode: DistributionMode, serializer: TypeSerializer<unknown>): OperatorListState<unknown> {
+    const present = this.#lists.get(name);
+    if (present !== undefined) return present.state;
+    const state = new HeapOperatorListState<unknown>();
+    this.#lists.set(name, { mode, type: { name, serializer }, state, isRegistered: false });
+    return state;
   }
 
   #list<T>(descriptor: OperatorListStateDescriptor<T>, mode: DistributionMode): OperatorListState<T> {
     const { name } = descriptor;
     const type = descriptor.type as Type<unknown>;
-    const present = this.lists.get(name);
-    this.#refuseOtherMode(name, this.broadcasts.has(name) ? 'BROADCAST' : present?.mode, mode);
-    if (present !== undefined) {
-      checkType(`elements of operator state "${name}"`, present.type, type);
-      return present.state as OperatorListState<T>;
+    const present = this.#lists.get(name);
+    this.#refuseOtherMode(name, this.#broadcasts.has(name) ? 'BROADCAST' : present?.mode, mode);
+    if (present === undefined) {
+      const state = new HeapOperatorListState<unknown>();
+      this.#lists.set(name, { mode, type, state, isRegistered: true });
+      return state as OperatorListState<T>;
     }
-    const state = new HeapOperatorListState<unknown>();
-    this.lists.set(name, { mode, type, state });
-    return state as OperatorListState<T>;
+    checkType(`elements of operator state "${name}"`, present.type, type);
+    if (!present.isRegistered) {
+      present.state.update(present.state.get().map(converter(present.type, type)));
+      this.#lists.set(name, { ...present, type, isRegistered: true });
+    }
+    return present.state as OperatorListState<T>;
   }
 
   #refuseOtherMode(name: string, present: DistributionMode | undefined, wanted: DistributionMode): void {
@@ -140,6 +195,11 @@ export class HeapOperatorState implements OperatorStateStore {
       `Operator state "${name}" is ${present}, and is asked for as ${wanted}.`,
     );
   }
+}
+
+/** Makes a restored value one of the type that the operator asks for, by way of its bytes. */
+function converter(from: Type<unknown>, to: Type<unknown>): (value: unknown) => unknown {
+  return byBytes(from.serializer, to.serializer);
 }
 
 function checkType(what: string, stored: Type<unknown>, wanted: Type<unknown>): void {

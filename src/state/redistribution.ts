@@ -30,7 +30,11 @@ export interface KeyGroupShare {
 }
 
 /** For each new subtask the old subtasks whose key groups it takes over, in order. @internal */
-export function assignKeyGroups(maxParallelism: number, oldParallelism: number, newParallelism: number): KeyGroupShare[][] {
+export function assignKeyGroups(
+  maxParallelism: number,
+  oldParallelism: number,
+  newParallelism: number,
+): KeyGroupShare[][] {
   const shares: KeyGroupShare[][] = [];
   for (let subtask = 0; subtask < newParallelism; subtask++) {
     shares.push(sharesOf(rangeOf(maxParallelism, newParallelism, subtask), maxParallelism, oldParallelism));

@@ -33,7 +33,7 @@ export function runCase(row: unknown): { readonly expected: unknown; readonly go
       return { expected: testCase.maxParallelism, got: defaultMaxParallelism(parallelism) };
     case 'key': {
       const { hash, murmur: mixed, keyGroup, subtask } = testCase;
-      const ownHash = typeOf(testCase.type, testCase.key).hash!(valueOf(testCase.type, testCase.key));
+      const ownHash = typeOf(testCase.type, testCase.key).hash!(keyOf(testCase.type, testCase.key));
       const ownGroup = keyGroupOf(ownHash, maxParallelism);
       return {
         expected: { hash, murmur: mixed, keyGroup, subtask },
@@ -57,8 +57,8 @@ function typeOf(name: KeyTypeName, key: unknown): Type<unknown> {
   return Types[name as 'INT'] as Type<unknown>;
 }
 
-function valueOf(name: KeyTypeName, key: unknown): unknown {
-  if (typeof name !== 'string') return (key as readonly unknown[]).map((part, i) => valueOf(name[i]!, part));
+function keyOf(name: KeyTypeName, key: unknown): unknown {
+  if (typeof name !== 'string') return (key as readonly unknown[]).map((part, i) => keyOf(name[i]!, part));
   if (name === 'LONG' && typeof key === 'string') return BigInt(key);
   return name === 'DOUBLE' ? Number(key) : key;
 }

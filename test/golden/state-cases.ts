@@ -69,7 +69,9 @@ class StateRun {
 
   restart(parallelism: number): void {
     this.#checkpointId++;
-    const files = this.#subtasks.flatMap(({ backend }) => takeSnapshot(backend, this.#format, this.#checkpointId) ?? []);
+    const files = this.#subtasks.flatMap(
+      ({ backend }) => takeSnapshot(backend, this.#format, this.#checkpointId) ?? [],
+    );
     this.parallelism = parallelism;
     this.#cell = this.#newCell();
     this.#subtasks = this.#open(parallelism);
@@ -128,7 +130,8 @@ class Subtask {
     if (['update', 'clear', 'add', 'addAll', 'put', 'remove'].includes(method)) return 'ok';
     if (name === 'map.entries') return sorted([...(result as Iterable<[string, unknown]>)], (entry) => entry[0]);
     if (name === 'map.keys') return sorted([...(result as Iterable<string>)], (text) => text);
-    return result;
+    // The list goes on changing.
+    return Array.isArray(result) ? [...result] : result;
   }
 }
 
@@ -149,7 +152,10 @@ function statesOf(backend: HeapKeyedStateBackend<never>, ttl: StateTtlConfig | u
   };
   const aggregate = {
     createAccumulator: (): readonly [number, number] => [0, 0],
-    add: (value: number, [sum, count]: readonly [number, number]): readonly [number, number] => [sum + value, count + 1],
+    add: (value: number, [sum, count]: readonly [number, number]): readonly [number, number] => [
+      sum + value,
+      count + 1,
+    ],
     getResult: (accumulator: readonly [number, number]) => accumulator,
   };
   const pair = Types.TUPLE(Types.LONG, Types.LONG);

@@ -30,6 +30,5 @@ it.each(['canonical', 'native', 'incremental'] as const)('keeps state as Flink d
     if (difference !== undefined) failures.push({ id: testCase.id, ...difference });
   }
 
-  expect(failures.length).toBe(0);
   expect(failures.slice(0, 3)).toEqual([]);
 });

@@ -27,7 +27,11 @@ export class MemorySink {
 /** A state file over bytes. */
 export function fileOf(
   bytes: Uint8Array,
-  how: { readonly format: KeyedStateFile['format']; readonly firstKeyGroup: number; readonly offsets: readonly number[] },
+  how: {
+    readonly format: KeyedStateFile['format'];
+    readonly firstKeyGroup: number;
+    readonly offsets: readonly number[];
+  },
 ): KeyedStateFile {
   return { ...how, size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
 }

@@ -11,14 +11,15 @@ import type { RegisteredState } from './state-registry.js';
 
 /** Converts all values in place. @internal */
 export function convertTable(state: RegisteredState, wanted: StateDefinition, groupCount: number): void {
-  const convert = converter(state.definition.serializer, wanted.serializer);
+  const convert = byBytes(state.definition.serializer, wanted.serializer);
   for (let group = 0; group < groupCount; group++) {
     const entries = state.table.entries(group);
     for (let step = entries.next(); !step.done; step = entries.next()) step.value.value = convert(step.value.value);
   }
 }
 
-function converter(from: TypeSerializer<unknown>, to: TypeSerializer<unknown>): (value: unknown) => unknown {
+/** Turns a value of one serializer into one of another with the same bytes. @internal */
+export function byBytes(from: TypeSerializer<unknown>, to: TypeSerializer<unknown>): (value: unknown) => unknown {
   if (from === to) return (value) => value;
   const output = new DataOutput();
   const input = new DataInput(new Uint8Array(0));
