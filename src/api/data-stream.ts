@@ -15,6 +15,7 @@ import type { DataStreamSink } from './data-stream-sink.js';
 import {
   checkFunction,
   checkObject,
+  checkPlainFunction,
   type FlatMapper,
   hasMethod,
   type Mapper,
@@ -90,7 +91,7 @@ export class DataStream<T> {
   keyBy<K>(keySelector: KeySelector<T, K> & Synchronous<K>): KeyedStream<T, K>;
   keyBy<const K>(keySelector: KeySelector<T, K>, keyType: Type<K> | undefined): KeyedStream<T, K>;
   keyBy<K>(keySelector: KeySelector<T, K>, keyType?: Type<K>): KeyedStream<T, K> {
-    checkFunction(keySelector, 'getKey', 'keyBy()');
+    checkPlainFunction(keySelector, 'keyBy()');
     const selection: KeySelection<T, K> = { keySelector, keyType };
     return this.program.streams.keyed(this.#partition('HASH', { ...selection }), selection);
   }
@@ -149,8 +150,8 @@ export class DataStream<T> {
 
   /** Lets a function choose the subtask: `stream.partitionCustom((key, n) => key % n, (ride) => ride.id)`. */
   partitionCustom<K>(partitioner: Partitioner<K>, keySelector: KeySelector<T, K>): DataStream<T> {
-    checkFunction(partitioner, 'partition', 'partitionCustom()');
-    checkFunction(keySelector, 'getKey', 'partitionCustom()');
+    checkPlainFunction(partitioner, 'partitionCustom()');
+    checkPlainFunction(keySelector, 'partitionCustom()');
     return this.#repartition('CUSTOM', { partitioner, keySelector });
   }
 

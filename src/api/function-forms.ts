@@ -41,6 +41,17 @@ export function checkFunction(form: unknown, method: string, call: string): void
 }
 
 /**
+ * Checks that a value is a plain function.
+ *
+ * @throws FlinkError `GRAPH_INVALID` that names the call.
+ * @internal
+ */
+export function checkPlainFunction(form: unknown, call: string): void {
+  if (typeof form === 'function' && !isClass(form)) return;
+  throw new FlinkError('GRAPH_INVALID', `${call} needs a function, not ${form === null ? 'null' : typeof form}.`);
+}
+
+/**
  * Checks that a value is an object with the method.
  *
  * @throws FlinkError `GRAPH_INVALID` that names the call.

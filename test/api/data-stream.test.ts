@@ -97,6 +97,11 @@ describe('a stream', () => {
     ],
     ['nothing for a function', /filter\(\) needs a function/, (env) => env.fromData([1]).filter(undefined as never)],
     [
+      'an object for a key selector',
+      /keyBy\(\) needs a function, not object/,
+      (env) => env.fromData([1]).keyBy({} as never),
+    ],
+    [
       'timers without keys',
       /needs a keyed stream: call keyBy first/,
       (env) => env.fromData([1]).process(new Timed() as never),
