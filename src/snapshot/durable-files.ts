@@ -109,7 +109,8 @@ export class DurableFiles {
   /** Removes a directory with everything in it. */
   async removeTree(path: string): Promise<void> {
     this.#before('remove-tree', path);
-    await rm(path, { recursive: true, force: true });
+    // A task that was told too late may still write a file into it.
+    await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }
 
