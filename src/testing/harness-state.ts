@@ -3,6 +3,8 @@
  * value which cannot be stored, or comes back as another one, shows in a test.
  */
 
+import { assignOperatorState } from '../snapshot/operator-state-assignment.js';
+import type { OperatorStateHandle } from '../snapshot/state-handle.js';
 import { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js';
 import { HeapOperatorState } from '../state/heap-operator-state.js';
 import { rangeOf } from '../state/key-groups.js';
@@ -18,6 +20,8 @@ import type { Type } from '../state/type.js';
 export interface StoredSubtaskState {
   /** Absent when the subtask never saw a key. */
   readonly keyed?: { readonly result: KeyedSnapshotResult; readonly bytes: Uint8Array };
+  /** Absent when the operator has no operator state. */
+  readonly operator?: OperatorStateHandle;
 }
 
 /** How a {@link HarnessState} is made. @internal */
@@ -39,6 +43,10 @@ export class HarnessState {
 
   constructor(options: HarnessStateOptions) {
     this.#options = options;
+    const stored = options.restored?.map(({ operator }) => operator) ?? [];
+    for (const handle of assignOperatorState(stored, options.parallelism)[options.subtask] ?? []) {
+      if (handle.stream.kind === 'inline') this.#operatorState.restore(handle.stream.bytes, handle.states);
+    }
   }
 
   get operatorState(): OperatorStateStore {
@@ -52,13 +60,25 @@ export class HarnessState {
   }
 
   snapshot(checkpointId: number): StoredSubtaskState {
+    const operator = this.#operatorSnapshot();
+    const keyed = this.#keyedSnapshot(checkpointId);
+    return { ...(operator !== undefined && { operator }), ...(keyed !== undefined && { keyed }) };
+  }
+
+  #operatorSnapshot(): OperatorStateHandle | undefined {
+    const snapshot = this.#operatorState.snapshot();
+    if (snapshot === null) return undefined;
+    return { states: snapshot.states, stream: { kind: 'inline', name: 'operator state', bytes: snapshot.bytes } };
+  }
+
+  #keyedSnapshot(checkpointId: number): StoredSubtaskState['keyed'] {
     const snapshot = this.#backend?.snapshot({ checkpointId, format: 'canonical' });
-    if (snapshot === undefined) return {};
+    if (snapshot === undefined) return undefined;
     const chunks: Uint8Array[] = [];
     const sink = { write: (chunk: Uint8Array) => void chunks.push(chunk.slice()) };
     while (!snapshot.writeSlice(sink, 0));
     const result = snapshot.result();
-    return result === null ? {} : { keyed: { result, bytes: Buffer.concat(chunks) } };
+    return result === null ? undefined : { result, bytes: Buffer.concat(chunks) };
   }
 
   numEntries(): number {

@@ -2,8 +2,11 @@
 
 import { canonical, type Difference, differenceOf } from './compare.js';
 import type { GoldenCase } from './golden-case.js';
+import { runCase as runKeysCase } from './keys-cases.js';
 import { runCase as runOperatorCase } from './operator-cases.js';
 import { runCase as runOperatorIdCase } from './operator-id-cases.js';
+import { runCase as runRedistributionCase } from './redistribution-cases.js';
+import { runCase as runStateCase } from './state-cases.js';
 import { runMultiplexerCase, runValveCase } from './watermark-cases.js';
 
 /** The first difference between a case and what the engine gives; undefined = the case passes. */
@@ -19,6 +22,12 @@ export async function runGoldenCase(testCase: GoldenCase): Promise<Difference | 
       return differenceOf(testCase, runValveCase(testCase));
     case 'watermark-multiplexer':
       return differenceOf(testCase, runMultiplexerCase(testCase));
+    case 'keys':
+      return inequality(runKeysCase(testCase));
+    case 'redistribution':
+      return inequality(runRedistributionCase(testCase));
+    case 'state':
+      return differenceOf(testCase, runStateCase(testCase));
     case 'operator-ids':
       return inequality(runOperatorIdCase(testCase as never));
     default:

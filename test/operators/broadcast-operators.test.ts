@@ -106,7 +106,7 @@ describe('keyed broadcast process', () => {
         { watermark: 10 },
         { end: true },
       ],
-      expected: ['two a=1', 'two b=1', 'a=1 one,two', 'b=0 one,two', 'c=1 one,two'],
+      expected: ['two b=1', 'two a=1', 'a=1 one,two', 'b=0 one,two', 'c=1 one,two'],
       ordered: false,
     });
   });

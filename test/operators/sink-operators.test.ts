@@ -177,9 +177,9 @@ describe('the sink committer', () => {
           }),
         );
       },
-      steps: ['a', 'b', 'c', 'd'].map((element, index) => ({ element: message(index, element) })),
+      steps: [...['a', 'b', 'c', 'd'].map((element, index) => ({ element: message(index, element) })), { end: true }],
       expected: [],
-      effects: ['a', 'b', 'c', 'd'].slice(0, 4),
+      effects: ['a', 'b', 'c', 'd'],
     });
   });
 
