@@ -81,6 +81,9 @@ export class DurableFiles {
     const directory = await open(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
     try {
       await directory.sync();
+    } catch (error) {
+      // Some network file systems cannot sync a directory; their renames are as durable as they ever get.
+      if (!isCode(error, 'EINVAL') && !isCode(error, 'ENOTSUP')) throw error;
     } finally {
       await directory.close();
     }
