@@ -55,8 +55,9 @@ export abstract class BaseOperator<OUT = unknown> implements StreamOperator<OUT>
     });
   }
 
+  /** A function whose `open` or `close` is asynchronous is waited for. */
   open(): void | Promise<void> {
-    this.#function?.open?.();
+    return this.#function?.open?.();
   }
 
   advanceWatermark(_timestamp: number): WatermarkStep {
@@ -86,6 +87,6 @@ export abstract class BaseOperator<OUT = unknown> implements StreamOperator<OUT>
   finish(): void | Promise<void> {}
 
   close(): void | Promise<void> {
-    this.#function?.close?.();
+    return this.#function?.close?.();
   }
 }

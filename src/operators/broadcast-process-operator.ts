@@ -6,6 +6,7 @@ import { BroadcastElementContext, BroadcastStates, ReadOnlyElementContext } from
 import type { WatermarkStep } from './stream-operator.js';
 import { UnkeyedTimerService } from './timer-service.js';
 import { TimestampedCollector } from './timestamped-collector.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link BroadcastProcessFunction}. @internal */
 export class BroadcastProcessOperator extends BaseOperator {
@@ -37,13 +38,15 @@ export class BroadcastProcessOperator extends BaseOperator {
   processElement(value: unknown, timestamp: number, _keyGroup: number): void {
     this.#collector.timestamp = timestamp;
     this.#readContext.elementTimestamp = timestamp;
-    this.#function.processElement(value, this.#readContext, this.#collector);
+    const result: unknown = this.#function.processElement(value, this.#readContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   processElement2(value: unknown, timestamp: number, _keyGroup: number): void {
     this.#collector.timestamp = timestamp;
     this.#writeContext.elementTimestamp = timestamp;
-    this.#function.processBroadcastElement(value, this.#writeContext, this.#collector);
+    const result: unknown = this.#function.processBroadcastElement(value, this.#writeContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   override advanceWatermark(timestamp: number): WatermarkStep {

@@ -6,6 +6,7 @@ import { ElementContext } from './process-context.js';
 import type { OperatorContext, Output, WatermarkStep } from './stream-operator.js';
 import { UnkeyedTimerService } from './timer-service.js';
 import { TimestampedCollector } from './timestamped-collector.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link CoProcessFunction}. @internal */
 export class CoProcessOperator extends BaseOperator {
@@ -29,13 +30,15 @@ export class CoProcessOperator extends BaseOperator {
   processElement(value: unknown, timestamp: number, _keyGroup: number): void {
     this.#collector.timestamp = timestamp;
     this.#elementContext.elementTimestamp = timestamp;
-    this.#function.processElement1(value, this.#elementContext, this.#collector);
+    const result: unknown = this.#function.processElement1(value, this.#elementContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   processElement2(value: unknown, timestamp: number, _keyGroup: number): void {
     this.#collector.timestamp = timestamp;
     this.#elementContext.elementTimestamp = timestamp;
-    this.#function.processElement2(value, this.#elementContext, this.#collector);
+    const result: unknown = this.#function.processElement2(value, this.#elementContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   override advanceWatermark(timestamp: number): WatermarkStep {

@@ -6,6 +6,7 @@ import type { KeyBinding } from './key-binding.js';
 import { KeyedTimerOperator, type TimerFunction } from './keyed-timer-operator.js';
 import type { Output } from './stream-operator.js';
 import type { KeyedTimerService } from './timer-service.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link KeyedBroadcastProcessFunction}. @internal */
 export class KeyedBroadcastProcessOperator extends KeyedTimerOperator<KeyedReadOnlyElementContext> {
@@ -34,12 +35,14 @@ export class KeyedBroadcastProcessOperator extends KeyedTimerOperator<KeyedReadO
     this.bound.select(value, keyGroup);
     this.collector.timestamp = timestamp;
     this.keyedContext.elementTimestamp = timestamp;
-    this.#function.processElement(value, this.keyedContext, this.collector);
+    const result: unknown = this.#function.processElement(value, this.keyedContext, this.collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   processElement2(value: unknown, timestamp: number, _keyGroup: number): void {
     this.collector.timestamp = timestamp;
     this.#writeContext.elementTimestamp = timestamp;
-    this.#function.processBroadcastElement(value, this.#writeContext, this.collector);
+    const result: unknown = this.#function.processBroadcastElement(value, this.#writeContext, this.collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 }

@@ -6,6 +6,7 @@ import { KeyedTimerOperator } from './keyed-timer-operator.js';
 import { KeyedElementContext } from './process-context.js';
 import type { Output } from './stream-operator.js';
 import type { KeyedTimerService } from './timer-service.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link KeyedCoProcessFunction}. @internal */
 export class KeyedCoProcessOperator extends KeyedTimerOperator {
@@ -24,13 +25,15 @@ export class KeyedCoProcessOperator extends KeyedTimerOperator {
     this.bound.select(value, keyGroup);
     this.collector.timestamp = timestamp;
     this.keyedContext.elementTimestamp = timestamp;
-    this.#function.processElement1(value, this.keyedContext, this.collector);
+    const result: unknown = this.#function.processElement1(value, this.keyedContext, this.collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   processElement2(value: unknown, timestamp: number, keyGroup: number): void {
     this.bound.select2(value, keyGroup);
     this.collector.timestamp = timestamp;
     this.keyedContext.elementTimestamp = timestamp;
-    this.#function.processElement2(value, this.keyedContext, this.collector);
+    const result: unknown = this.#function.processElement2(value, this.keyedContext, this.collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 }

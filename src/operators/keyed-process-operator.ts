@@ -6,6 +6,7 @@ import { KeyedTimerOperator } from './keyed-timer-operator.js';
 import { KeyedElementContext } from './process-context.js';
 import type { Output } from './stream-operator.js';
 import type { KeyedTimerService } from './timer-service.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link KeyedProcessFunction}. @internal */
 export class KeyedProcessOperator extends KeyedTimerOperator {
@@ -24,6 +25,7 @@ export class KeyedProcessOperator extends KeyedTimerOperator {
     this.bound.select(value, keyGroup);
     this.collector.timestamp = timestamp;
     this.keyedContext.elementTimestamp = timestamp;
-    this.#function.processElement(value, this.keyedContext, this.collector);
+    const result: unknown = this.#function.processElement(value, this.keyedContext, this.collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 }

@@ -13,6 +13,7 @@ import type { KeyedElementContext } from './process-context.js';
 import type { Output, WatermarkStep } from './stream-operator.js';
 import { InternalTimerService, KeyedTimerService } from './timer-service.js';
 import { TimestampedCollector } from './timestamped-collector.js';
+import { checkNoPromise } from './user-function.js';
 
 /** What a function with timers implements. @internal */
 export interface TimerFunction {
@@ -89,13 +90,15 @@ export abstract class KeyedTimerOperator<C extends KeyedElementContext = KeyedEl
     this.#keyedContext.domain = 'EVENT_TIME';
     this.#keyedContext.elementTimestamp = timestamp;
     this.#collector.timestamp = timestamp;
-    this.#function.onTimer(timestamp, this.#keyedContext, this.#collector);
+    const result: unknown = this.#function.onTimer(timestamp, this.#keyedContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   #onProcessingTime(timestamp: number): void {
     this.#keyedContext.domain = 'PROCESSING_TIME';
     this.#keyedContext.elementTimestamp = timestamp;
     this.#collector.timestamp = NO_TIMESTAMP;
-    this.#function.onTimer(timestamp, this.#keyedContext, this.#collector);
+    const result: unknown = this.#function.onTimer(timestamp, this.#keyedContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 }

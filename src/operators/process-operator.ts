@@ -7,6 +7,7 @@ import { ElementContext } from './process-context.js';
 import type { OperatorContext, Output, WatermarkStep } from './stream-operator.js';
 import { UnkeyedTimerService } from './timer-service.js';
 import { TimestampedCollector } from './timestamped-collector.js';
+import { checkNoPromise } from './user-function.js';
 
 /** Drives a {@link ProcessFunction}. @internal */
 export class ProcessOperator extends BaseOperator {
@@ -31,7 +32,8 @@ export class ProcessOperator extends BaseOperator {
     this.keys?.select(value, keyGroup);
     this.#collector.timestamp = timestamp;
     this.#elementContext.elementTimestamp = timestamp;
-    this.#function.processElement(value, this.#elementContext, this.#collector);
+    const result: unknown = this.#function.processElement(value, this.#elementContext, this.#collector);
+    if (result !== undefined) checkNoPromise(result, 'process');
   }
 
   override advanceWatermark(timestamp: number): WatermarkStep {

@@ -32,6 +32,15 @@ export function userStep<R = unknown>(userFunction: unknown, method: string, ope
   )(callable, refuse) as UserStep<R>;
 }
 
+/** Refuses a promise that a function returned which should return nothing. @internal */
+export function checkNoPromise(result: unknown, operation: string): void {
+  if (result instanceof Promise) {
+    // The job fails with the message below; what becomes of the promise no longer matters.
+    result.catch(() => {});
+    refusePromise(operation);
+  }
+}
+
 /** Reports a user function that returned a promise. @internal */
 export function refusePromise(operation: string): never {
   throw new FlinkError(

@@ -72,7 +72,9 @@ export class HarnessState {
   }
 
   #keyedSnapshot(checkpointId: number): StoredSubtaskState['keyed'] {
-    const snapshot = this.#backend?.snapshot({ checkpointId, format: 'canonical' });
+    // The two formats take turns.
+    const format = checkpointId % 2 === 0 ? 'native' : 'canonical';
+    const snapshot = this.#backend?.snapshot({ checkpointId, format });
     if (snapshot === undefined) return undefined;
     const chunks: Uint8Array[] = [];
     const sink = { write: (chunk: Uint8Array) => void chunks.push(chunk.slice()) };

@@ -225,6 +225,42 @@ describe('connected streams', () => {
   });
 });
 
+describe('functions that return promises', () => {
+  it('are refused by process, and named', async () => {
+    class Waiting extends KeyedProcessFunction<string, string, string> {
+      // A job file in plain JavaScript may do this.
+      override async processElement(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    const harness = await openHarness(operatorOf({ type: 'keyedProcess' }, { function: new Waiting(), keySelector }), {
+      keySelectors: [keySelector],
+    });
+
+    expect(() => harness.processElement('a')).toThrow(/given to process\(\) returned a promise/);
+  });
+
+  it('may be opened asynchronously', async () => {
+    class Prepared extends ProcessFunction<string, string> {
+      #prefix = '';
+
+      override async open(): Promise<void> {
+        await Promise.resolve();
+        this.#prefix = 'ready ';
+      }
+
+      override processElement(value: string, _context: ProcessContext, out: Collector<string>): void {
+        out.collect(this.#prefix + value);
+      }
+    }
+    const harness = await openHarness(operatorOf({ type: 'process' }, { function: new Prepared() }));
+
+    harness.processElement('a');
+
+    expect(brief(harness.output)).toEqual(['ready a']);
+  });
+});
+
 describe('timestamps of timers', () => {
   class Marks extends KeyedProcessFunction<string, string, string> {
     override processElement(_value: string, context: KeyedProcessContext<string>): void {
