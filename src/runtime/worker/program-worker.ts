@@ -131,7 +131,14 @@ class SubmittingExecutor implements Executor {
     const job = this.#submit(program, false, collectId);
     return (async function* () {
       await job.submitted.promise;
-      yield* job.collected();
+      let hasEnded = false;
+      try {
+        yield* job.collected();
+        hasEnded = true;
+      } finally {
+        // Whoever stops reading has no more use for the job, as in Flink.
+        if (!hasEnded) await job.cancel();
+      }
     })();
   }
 
