@@ -37,8 +37,9 @@ export class TaskWorker implements PipelineHost {
   #writers: readonly RecordWriter[] = [];
   #opened = 0;
   #isStopped = false;
-  #isAwake = false;
-  #isScheduled = false;
+  /** Something changed since the last slice began. */
+  #isWoken = false;
+  #isAsleep = false;
   #hasFailed = false;
 
   constructor(start: TaskWorkerStart, port: MessagePort) {
@@ -116,6 +117,7 @@ export class TaskWorker implements PipelineHost {
       this.#report(pipeline, 'RUNNING');
       pipeline.start();
     }
+    this.#loop().catch((error: unknown) => this.failWorker(error));
   }
 
   onBarrier(task: Task, options: CheckpointOptions, alignmentDuration: number): void {
@@ -185,33 +187,25 @@ export class TaskWorker implements PipelineHost {
   }
 
   wake(): void {
-    if (this.#isAwake || this.#isScheduled || this.#isStopped) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      void this.#loop();
-    });
-    this.#transport.wake();
+    this.#isWoken = true;
+    if (this.#isAsleep) this.#transport.wake();
   }
 
-  /** Runs until there is nothing to do, then waits for the bell and goes on. One loop at a time. */
+  /** Works until the worker ends; with nothing to do it waits for the bell. */
   async #loop(): Promise<void> {
-    if (this.#isAwake) return;
-    this.#isAwake = true;
     while (!this.#isStopped && !this.#hasFailed) {
-      const isBusy = this.#slice();
-      if (isBusy) {
+      this.#isWoken = false;
+      if (this.#slice()) {
         await nextTurn();
         continue;
       }
-      this.#isAwake = false;
       const timer = this.#armTimer();
-      await this.#transport.wait(() => this.#isScheduled);
+      this.#isAsleep = true;
+      // Without a reason to wait, the event loop gets its turn all the same.
+      await (this.#transport.wait(() => this.#isWoken) ?? nextTurn());
+      this.#isAsleep = false;
       clearTimeout(timer);
-      if (this.#isAwake) return;
-      this.#isAwake = true;
     }
-    this.#isAwake = false;
   }
 
   /** Works for a slice; true when there is more to do right now. */

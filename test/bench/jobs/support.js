@@ -29,7 +29,7 @@ export function keyTable(keys) {
 export function countingSink() {
   return createSink({
     open: () => ({ count: 0 }),
-    write(state) {
+    write(_value, state) {
       state.count++;
     },
     close(state) {
