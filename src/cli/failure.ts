@@ -134,18 +134,23 @@ export function remedyOf(thrown: unknown): string | undefined {
   let current: unknown = thrown;
   for (let depth = 0; current instanceof Error && depth < CAUSES_MAX; depth++) {
     if (current instanceof FlinkError && current.code !== 'JOB_FAILED') {
-      remedy = `[${current.code}] ${ERROR_CODES[current.code].remedy}`;
+      remedy = remedyOfCode(current.code);
     }
     current = current.cause;
   }
   return remedy;
 }
 
+function remedyOfCode(code: ErrorCode): string {
+  return `[${code}] ${ERROR_CODES[code].remedy}`;
+}
+
 /** The class that Flink throws for whatever goes wrong in a program. @internal */
 export const INVOCATION_EXCEPTION = 'org.apache.flink.client.program.ProgramInvocationException';
 
 /** An error that came out of `main`, in Flink's words. @internal */
-export function mainMethodFailure(thrown: unknown, remedy = remedyOf(thrown)): CliProgramError {
+export function mainMethodFailure(thrown: unknown): CliProgramError {
+  const remedy = remedyOf(thrown) ?? remedyOfCode('PROGRAM_FAILED');
   const chain = chainOf(thrown);
   // A failed job comes out of `main` as an exception that names its class, as Java's wrappers do.
   const message = `The main method caused an error: ${chain[0]?.message ?? 'null'}`;

@@ -11,8 +11,8 @@ import { Configuration } from '../common/config.js';
 import { openLogFile } from '../common/log-file.js';
 import { createLogger, type LogLevel } from '../common/logger.js';
 import { CheckpointingOptions, RestOptions } from '../common/options.js';
-import type { JobOutcome } from '../coordinator/job-master-options.js';
 import { JobMaster } from '../coordinator/job-master.js';
+import type { JobOutcome } from '../coordinator/job-master-options.js';
 import type { WorkerHost } from '../coordinator/worker-host.js';
 import { WorkerThreads } from '../runtime/worker/worker-threads.js';
 import type { HomeDirectory } from '../snapshot/home-directory.js';
@@ -151,7 +151,11 @@ function endOf({ status, netRuntime, accumulators, error }: JobOutcome): JobEnd 
   return {
     status,
     runtimeMs: netRuntime,
-    accumulators: accumulators.map(({ name, kind, value }) => [name, RESULT_CLASSES[kind] ?? 'java.lang.Object', value]),
+    accumulators: accumulators.map(({ name, kind, value }) => [
+      name,
+      RESULT_CLASSES[kind] ?? 'java.lang.Object',
+      value,
+    ]),
   };
 }
 

@@ -11,8 +11,8 @@ import { createOutput } from './detached-output.js';
 import { printFailure } from './failure.js';
 import { commandHelp, fullHelp } from './help.js';
 import { CUSTOM_OPTIONS } from './options.js';
-import { packageVersion } from './version.js';
 import type { Output } from './output.js';
+import { packageVersion } from './version.js';
 
 const HELP_WORDS = new Set(['-h', '--help']);
 const VERSION_WORDS = new Set(['-v', '--version']);

@@ -12,7 +12,7 @@ import { ProgramClient, type ProgramRequest } from '../runtime/worker/program-cl
 import { CliExit } from './cli-errors.js';
 import type { Output } from './output.js';
 import { failureOfMain, type LaunchedProgram, programFailure } from './program-launch.js';
-import { JsonReport, type JobReport, TextReport } from './run-report.js';
+import { type JobReport, JsonReport, TextReport } from './run-report.js';
 
 /** How a job ended. @internal */
 export type JobEnd =
@@ -161,7 +161,9 @@ export class RunHost {
       this.#client.send({ type: 'submitted', index, jobId });
       const isLeft = isDetached && attached && collectId === undefined;
       if (isLeft) this.#client.send({ type: 'job-ended', index, result: this.#recordedOf(index) });
-      this.#ends.push(job.ended.then((end) => this.#end(index, { end, collected, isSeen: attached && !isLeft, isLeft })));
+      this.#ends.push(
+        job.ended.then((end) => this.#end(index, { end, collected, isSeen: attached && !isLeft, isLeft })),
+      );
     } catch (thrown) {
       const error = new FlinkError('JOB_FAILED', `Failed to execute job '${jobGraph.name}'.`, { cause: thrown });
       this.#client.send({ type: 'submit-failed', index, error: errorToWire(error) });
@@ -175,7 +177,12 @@ export class RunHost {
 
   #end(
     index: number,
-    how: { readonly end: JobEnd; readonly collected: readonly unknown[]; readonly isSeen: boolean; readonly isLeft: boolean },
+    how: {
+      readonly end: JobEnd;
+      readonly collected: readonly unknown[];
+      readonly isSeen: boolean;
+      readonly isLeft: boolean;
+    },
   ): void {
     const { end } = how;
     const { jobId } = this.#recordedOf(index);

@@ -28,7 +28,10 @@ export const runVerb: Verb = {
       return (await import('./run-detached.js')).runDetached(invocation, home);
     }
     if (!isHost) noteIgnored(invocation, options, address !== undefined);
-    const [{ RunHost }, { createJobStarter }] = await Promise.all([import('./run-host.js'), import('./job-starter.js')]);
+    const [{ RunHost }, { createJobStarter }] = await Promise.all([
+      import('./run-host.js'),
+      import('./job-starter.js'),
+    ]);
     const host = new RunHost({
       program,
       output,
@@ -47,5 +50,6 @@ export const runVerb: Verb = {
 
 function noteIgnored({ output }: Invocation, options: ProgramOptions, hasAddress: boolean): void {
   if (hasAddress) output.note('The address of -m is not used: "run" hosts the job on this machine.');
-  if (options.ignored.length > 0) output.note(`Without effect, since there is no Python here: -${options.ignored.join(', -')}`);
+  if (options.ignored.length > 0)
+    output.note(`Without effect, since there is no Python here: -${options.ignored.join(', -')}`);
 }

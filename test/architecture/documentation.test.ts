@@ -5,7 +5,7 @@ import { REPOSITORY } from '../support/run-cli.js';
 import { exportsOf, filesOf, importsOf } from '../support/source-tree.js';
 
 const files = filesOf('src');
-const SENTENCE = /\/\*\*\s*(?:\*\s*)?[A-Z`"'{0-9][\s\S]*[.:!?]/;
+const SENTENCE = /\/\*\*\s*(?:\*\s*)?(?:@internal\s+)?[-A-Z`"'{0-9][\s\S]*[.:!?]/;
 
 describe('documentation', () => {
   it('stands above every exported name, and begins with a sentence', () => {

@@ -56,6 +56,7 @@ const OWNERS: Record<string, readonly string[]> = {
   ora: ['cli/output.ts'],
   chalk: ['cli/output.ts'],
   'cli-table3': ['cli/output.ts'],
+  snappyjs: ['state/files/snappy-framing.ts'],
   msgpackr: ['state/', 'runtime/channel/', 'connectors/', 'snapshot/', 'operators/'],
 };
 

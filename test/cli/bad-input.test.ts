@@ -23,15 +23,18 @@ describe('a job file', () => {
     });
   });
 
-  it.each(['syntax-error', 'missing-import'])('that does not compile is reported with its name and the reason: %s', async (name) => {
-    const result = await sandbox.run(['run', job(name)]);
+  it.each(['syntax-error', 'missing-import'])(
+    'that does not compile is reported with its name and the reason: %s',
+    async (name) => {
+      const result = await sandbox.run(['run', job(name)]);
 
-    expect(result.exit).toBe(1);
-    expect(result.stdout).toContain('Could not build the program from JAR file: ');
-    expect(result.stdout).toContain(job(name));
-    expect(result.stdout).toContain(USAGE);
-    expect(result.stderr).toMatch(/^\[JOB_FILE_INVALID\] .+\.\n$/);
-  });
+      expect(result.exit).toBe(1);
+      expect(result.stdout).toContain('Could not build the program from JAR file: ');
+      expect(result.stdout).toContain(job(name));
+      expect(result.stdout).toContain(USAGE);
+      expect(result.stderr).toMatch(/^\[JOB_FILE_INVALID\] .+\.\n$/);
+    },
+  );
 
   it.each(both)('without a job ends well, with a warning (%s %s)', async (...verb) => {
     const result = await sandbox.run([...verb.filter(Boolean), job('golden-nojob')]);
@@ -48,7 +51,9 @@ describe('a job file', () => {
 
     expect(result.exit).toBe(1);
     expect(result.stdout).toBe('');
-    expect(result.stderr).toContain(`${HEADER}org.apache.flink.client.program.ProgramInvocationException: The main method`);
+    expect(result.stderr).toContain(
+      `${HEADER}org.apache.flink.client.program.ProgramInvocationException: The main method`,
+    );
     expect(result.stderr).toContain('No operators defined in streaming topology. Cannot execute.');
     expect(result.stderr).toContain('[NO_SINK] Add a sink');
   });
@@ -90,7 +95,10 @@ describe('main', () => {
     running.stdout?.on('data', (chunk) => {
       stdout += String(chunk);
     });
-    await eventually(() => stdout.includes('main: '), () => stdout);
+    await eventually(
+      () => stdout.includes('main: '),
+      () => stdout,
+    );
 
     running.kill(signal);
 
@@ -116,7 +124,9 @@ describe('options', () => {
     const result = await sandbox.run(['run', '-Dparallelism.default=abc', job('golden-finish')]);
 
     expect(result.exit).toBe(1);
-    expect(result.stderr).toContain("The main method caused an error: Could not parse value 'abc' for key 'parallelism.default'.");
+    expect(result.stderr).toContain(
+      "The main method caused an error: Could not parse value 'abc' for key 'parallelism.default'.",
+    );
     expect(result.stderr).toContain('[CONFIG_INVALID]');
   });
 });

@@ -16,7 +16,10 @@ const run = (row: GoldenRow) => sandbox.run(row.argv.map((word) => substitute(wo
 const withoutOwnClasses = (lines: readonly string[]) =>
   lines.map((line) =>
     line
-      .replace(/^Caused by: (java\.lang\.(IllegalStateException|Exception|RuntimeException)|java\.io\.IOException|\w*Error):/, 'Caused by: <OWN>:')
+      .replace(
+        /^Caused by: (java\.lang\.(IllegalStateException|Exception|RuntimeException)|java\.io\.IOException|\w*Error):/,
+        'Caused by: <OWN>:',
+      )
       .replace(/( main\(String\[\]\) method)[.:].*$/, '$1'),
   );
 

@@ -52,22 +52,33 @@ describe('a detached job', () => {
     );
     const cancelled = await sandbox.run(['cancel', id.toUpperCase()]);
     expect(cancelled).toEqual({ stdout: `Cancelling job ${id}.\nCancelled job ${id}.\n`, stderr: '', exit: 0 });
-    await eventually(async () => (await stateOf(id)) === 'CANCELED', () => 'not CANCELED');
+    await eventually(
+      async () => (await stateOf(id)) === 'CANCELED',
+      () => 'not CANCELED',
+    );
     expect((await sandbox.run(['list', '-a'])).stdout).toMatch(
-      new RegExp(`No running jobs\\.\\nNo scheduled jobs\\.\\n-{22} Terminated Jobs -{23}\\n.* : ${id} : endless job \\(CANCELED\\)\\n-{62}\\n$`),
+      new RegExp(
+        `No running jobs\\.\\nNo scheduled jobs\\.\\n-{22} Terminated Jobs -{23}\\n.* : ${id} : endless job \\(CANCELED\\)\\n-{62}\\n$`,
+      ),
     );
   });
 
   it('may be cancelled again, but not once it has ended otherwise', async () => {
     const id = await startDetached();
     await sandbox.run(['cancel', id]);
-    await eventually(async () => (await stateOf(id)) === 'CANCELED', () => 'not CANCELED');
+    await eventually(
+      async () => (await stateOf(id)) === 'CANCELED',
+      () => 'not CANCELED',
+    );
 
     expect((await sandbox.run(['cancel', id])).exit).toBe(0);
     const finished = await sandbox.run(['run', join(JOBS, 'golden-finish.js')]);
     const finishedId = /JobID ([0-9a-f]{32})/.exec(finished.stdout)?.[1] ?? '';
     const refused = await sandbox.run(['cancel', finishedId]);
-    expect({ stdout: refused.stdout, exit: refused.exit }).toEqual({ stdout: `Cancelling job ${finishedId}.\n`, exit: 1 });
+    expect({ stdout: refused.stdout, exit: refused.exit }).toEqual({
+      stdout: `Cancelling job ${finishedId}.\n`,
+      exit: 1,
+    });
     expect(refused.stderr).toContain(
       'Job cancellation failed because the job has already reached another terminal state (FINISHED).',
     );
@@ -92,7 +103,10 @@ describe('a detached job', () => {
 
     process.kill(pid, 'SIGKILL');
 
-    await eventually(async () => (await stateOf(id)) === 'FAILED', () => 'not FAILED');
+    await eventually(
+      async () => (await stateOf(id)) === 'FAILED',
+      () => 'not FAILED',
+    );
     expect((await sandbox.run(['list'])).stdout).toContain('No running jobs.');
     expect((await sandbox.run(['cancel', id])).exit).toBe(1);
   });
@@ -108,7 +122,10 @@ describe('an attached job', () => {
     running.stdout?.on('data', (chunk) => {
       stdout += String(chunk);
     });
-    await eventually(() => SUBMITTED.test(stdout), () => stdout);
+    await eventually(
+      () => SUBMITTED.test(stdout),
+      () => stdout,
+    );
 
     running.kill(signal);
     const result = toResult(await running);
@@ -124,7 +141,10 @@ describe('an attached job', () => {
     running.stdout?.on('data', (chunk) => {
       stdout += String(chunk);
     });
-    await eventually(() => SUBMITTED.test(stdout), () => stdout);
+    await eventually(
+      () => SUBMITTED.test(stdout),
+      () => stdout,
+    );
     const id = SUBMITTED.exec(stdout)?.[1] ?? '';
 
     expect((await sandbox.run(['cancel', id])).exit).toBe(0);
@@ -138,7 +158,10 @@ describe('an attached job', () => {
   it('reports its jobs as JSON when it is asked to', async () => {
     const { stdout } = await sandbox.run(['run', '--json', join(JOBS, 'golden-finish.js')]);
 
-    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(events.map(({ event }) => event)).toEqual(['submitted', 'finished']);
     expect(events[0]).toMatchObject({ name: 'bounded job', id: expect.stringMatching(/^[0-9a-f]{32}$/) });
   });

@@ -23,7 +23,10 @@ export interface GoldenRow {
 }
 
 export function goldenRows(version: '1.20.5' | '2.3.0' | 'programs-1.20.5'): readonly GoldenRow[] {
-  const text = readFileSync(join(REPOSITORY, `test/fixtures/golden-cli/${version.startsWith('p') ? version : `flink-${version}`}.jsonl`), 'utf8');
+  const text = readFileSync(
+    join(REPOSITORY, `test/fixtures/golden-cli/${version.startsWith('p') ? version : `flink-${version}`}.jsonl`),
+    'utf8',
+  );
   return text
     .trim()
     .split('\n')
@@ -64,7 +67,7 @@ export function chainLines(stderr: string): readonly string[] {
   const header = lines.indexOf(' The program finished with the following exception:');
   if (header === -1) return lines.filter((line) => line !== '');
   const chain = lines.slice(header + 2);
-  const end = chain.findIndex((line) => line === '');
+  const end = chain.indexOf('');
   return [...lines.slice(0, header + 2), ...(end === -1 ? chain : chain.slice(0, end))];
 }
 
