@@ -97,6 +97,10 @@ export class Attempt implements CheckpointTarget {
       this.#postToAll({ type: 'cancel' });
       if (this.#hasEnumerators) this.#workers.postToEnumerators({ type: 'cancel' });
       await new Promise<void>((resolve) => {
+        if (this.#live.size === 0) {
+          resolve();
+          return;
+        }
         const timer = this.#clock.setTimeout(resolve, graceMs);
         this.#onQuiet = () => {
           this.#clock.clearTimeout(timer);
