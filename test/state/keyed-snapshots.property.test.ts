@@ -118,7 +118,7 @@ function contents(backends: readonly Backend[]): unknown {
       all.set(name, [...(all.get(name) ?? []), ...texts]);
     }
   }
-  return [...all].sort().map(([name, texts]) => [name, texts.sort()]);
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, texts]) => [name, texts.sort()]);
 }
 
 function restored(files: readonly KeyedStateFile[], parallelism: number): Backend[] {
