@@ -14,6 +14,8 @@ import { CheckpointingOptions, RestOptions } from '../common/options.js';
 import { JobMaster } from '../coordinator/job-master.js';
 import type { JobOutcome } from '../coordinator/job-master-options.js';
 import type { WorkerHost } from '../coordinator/worker-host.js';
+import { writeArchive } from '../rest/archive.js';
+import { serveJob } from '../rest/server.js';
 import { WorkerThreads } from '../runtime/worker/worker-threads.js';
 import type { HomeDirectory } from '../snapshot/home-directory.js';
 import { JobJournal } from '../snapshot/job-journal.js';
@@ -21,7 +23,6 @@ import { currentProcess } from '../snapshot/process-identity.js';
 import { redactArguments } from '../snapshot/redact-arguments.js';
 import { SnapshotDirectory } from '../snapshot/snapshot-directory.js';
 import { pathOfPointer } from '../snapshot/snapshot-pointer.js';
-import { serveJob } from './job-server.js';
 import type { RestoreOptions } from './program-options.js';
 import type { HostedJob, JobEnd, JobRequest } from './run-host.js';
 import { packageVersion } from './version.js';
@@ -41,8 +42,53 @@ export function createJobStarter(options: JobStarterOptions): (request: JobReque
   return (request) => startJob(options, request);
 }
 
-async function startJob({ home, restore, outputFile }: JobStarterOptions, request: JobRequest): Promise<HostedJob> {
+async function startJob(options: JobStarterOptions, request: JobRequest): Promise<HostedJob> {
+  const { home, restore } = options;
   const { jobId, jobGraph, program } = request;
+  const { journal, log, logger, checkpointDirectory, origin, socketPath } = await openJob(options, request);
+  const master = new JobMaster({
+    jobId,
+    jobGraph,
+    program,
+    host: THREADS,
+    journal,
+    storage: new SnapshotDirectory({ checkpointDirectory, jobId }),
+    clock: systemClock,
+    logger,
+    origin: { writtenBy: `flink-ts ${packageVersion()}`, ...origin },
+    ...(restore !== undefined && {
+      restore: {
+        pointer: restore.path,
+        mode: restore.claimMode,
+        allowNonRestoredState: restore.allowNonRestoredState,
+      },
+    }),
+    onPrint: (stream, text) => request.print[stream === 'stdout' ? 'out' : 'err'](text),
+    onCollected: (_, records) => request.onCollected(records, false),
+    onStatus: (status) => request.onStatus(status),
+  });
+  const server = await serveJob(master, socketPath);
+  const ended = master.ended.then(async (outcome): Promise<JobEnd> => {
+    request.onCollected([], true);
+    try {
+      await writeArchive(home.archiveFile(jobId), await server.archive());
+    } catch (thrown) {
+      logger.error(`The archive of job ${jobId} could not be written.`, thrown);
+    }
+    await Promise.all([server.close(), journal.close()]);
+    log.close();
+    return endOf(outcome);
+  });
+  await master.start();
+  if (master.status === 'FAILED') {
+    await ended;
+    throw master.failure ?? new Error('The job failed while it was initialised.');
+  }
+  return new MasteredJob(master, ended);
+}
+
+/** Makes the directory, the log and the journal of a job: from here on `list` knows it. */
+async function openJob({ home, outputFile }: JobStarterOptions, { jobId, jobGraph, program }: JobRequest) {
   const configuration = new Configuration(jobGraph.configuration);
   const directory = home.createJobDirectory(jobId);
   const log = openLogFile(home.logFile(jobId), {
@@ -67,40 +113,8 @@ async function startJob({ home, restore, outputFile }: JobStarterOptions, reques
     checkpointDirectory,
     ...origin,
   });
-  const master = new JobMaster({
-    jobId,
-    jobGraph,
-    program,
-    host: THREADS,
-    journal,
-    storage: new SnapshotDirectory({ checkpointDirectory, jobId }),
-    clock: systemClock,
-    logger: createLogger(log, { subject: jobId, level }),
-    origin: { writtenBy: `flink-ts ${packageVersion()}`, ...origin },
-    ...(restore !== undefined && {
-      restore: {
-        pointer: restore.path,
-        mode: restore.claimMode,
-        allowNonRestoredState: restore.allowNonRestoredState,
-      },
-    }),
-    onPrint: (stream, text) => request.print[stream === 'stdout' ? 'out' : 'err'](text),
-    onCollected: (_, records) => request.onCollected(records, false),
-    onStatus: (status) => request.onStatus(status),
-  });
-  const server = await serveJob(master, socketPath);
-  const ended = master.ended.then(async (outcome): Promise<JobEnd> => {
-    request.onCollected([], true);
-    await Promise.all([server.close(), journal.close()]);
-    log.close();
-    return endOf(outcome);
-  });
-  await master.start();
-  if (master.status === 'FAILED') {
-    await ended;
-    throw master.failure ?? new Error('The job failed while it was initialised.');
-  }
-  return new MasteredJob(master, ended);
+  const logger = createLogger(log, { subject: jobId, level });
+  return { journal, log, logger, checkpointDirectory, origin, socketPath };
 }
 
 class MasteredJob implements HostedJob {

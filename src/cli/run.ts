@@ -3,6 +3,7 @@
  * loaded only when there is something to run.
  */
 
+import { rmSync } from 'node:fs';
 import { HomeDirectory } from '../snapshot/home-directory.js';
 import type { Invocation, Verb } from './commands.js';
 import { DetachedOutput } from './detached-output.js';
@@ -44,7 +45,12 @@ export const runVerb: Verb = {
         if (isHost) await output.release(exitCode);
       },
     });
-    return host.run();
+    try {
+      return await host.run();
+    } finally {
+      // Each job has a link of its own to it (`job.out`).
+      if (isHost) rmSync(output.file, { force: true });
+    }
   },
 };
 
