@@ -77,7 +77,9 @@ export class RemoteChannelWriter implements ChannelWriter {
     this.#encoder.writeEvent(event);
     // A watermark may wait as a record may: a stream with one behind every record still travels in batches.
     const mayWait = event.kind === 'watermark' || event.kind === 'status';
-    if (!mayWait || this.#writer.position >= this.#batchBytes) this.flush();
+    if (mayWait && this.#writer.position < this.#batchBytes) return;
+    this.flush();
+    if (!mayWait) this.#options.onSent(true);
   }
 
   flush(): void {
