@@ -93,7 +93,9 @@ function compareGraphs(submitted: JobGraph, rebuilt: JobGraph): void {
 
 /** A maximum parallelism that the program left open may have been taken from the restored snapshot. */
 function comparable(graph: JobGraph): string {
-  const vertices = graph.vertices.map((each) => (each.maxParallelismConfigured ? each : { ...each, maxParallelism: -1 }));
+  const vertices = graph.vertices.map((each) =>
+    each.maxParallelismConfigured ? each : { ...each, maxParallelism: -1 },
+  );
   return JSON.stringify({ ...graph, vertices });
 }
 

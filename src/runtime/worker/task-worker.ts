@@ -331,8 +331,11 @@ export class TaskWorker implements PipelineHost {
 }
 
 function describeFailure(error: unknown, operator: string | undefined, subtask: number): unknown {
-  if (error instanceof FlinkError && error.code !== 'USER_FUNCTION_FAILED') return error;
   const where = operator === undefined ? '' : ` in operator "${operator}" (subtask ${subtask})`;
+  if (error instanceof FlinkError && error.code === 'RECORD_NOT_TRANSFERABLE') {
+    return new FlinkError(error.code, `A record cannot be sent${where}: ${error.message}`);
+  }
+  if (error instanceof FlinkError && error.code !== 'USER_FUNCTION_FAILED') return error;
   return new FlinkError('USER_FUNCTION_FAILED', `A function failed${where}: ${messageOf(error)}`, { cause: error });
 }
 
