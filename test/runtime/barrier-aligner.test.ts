@@ -68,7 +68,7 @@ function run(row: Row, exactlyOnce: boolean): { recorder: Recorder; blockedAfter
   for (const event of row.events) {
     queues[event.ch]?.push(event);
     pump();
-    blockedAfter.push([...recorder.blocked].sort());
+    blockedAfter.push([...recorder.blocked].sort((a, b) => a - b));
   }
   return { recorder, blockedAfter };
 }

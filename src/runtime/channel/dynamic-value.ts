@@ -240,8 +240,8 @@ function assertOwnClass(value: object, prototype: object, path: Path): void {
 }
 
 function classOf(value: object): string {
-  const { constructor } = value;
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'an unnamed class';
+  const maker: unknown = value.constructor;
+  return typeof maker === 'function' && maker.name !== '' ? maker.name : 'an unnamed class';
 }
 
 function notTransferable(path: Path, what: string): FlinkError {
