@@ -88,11 +88,21 @@ export async function crashRun(sandbox: CliSandbox, input: string, shape: Shape,
     const result = await child;
     clearTimeout(timer);
     if (result.exitCode === 0) return { lines: committedLines(output), story };
+    // The kill may come after the end: a finished job leaves no checkpoint, and must not be started again.
+    if (await hasFinished(sandbox, result.stdout)) return { lines: committedLines(output), story };
     story.push(
       result.signal === 'SIGKILL' ? `killed after ${killAfter} ms` : `exit ${result.exitCode}: ${result.stderr}`,
     );
     if (result.signal !== 'SIGKILL') throw new Error(`The job failed.\n${story.join('\n')}\n${result.stdout}`);
   }
+}
+
+async function hasFinished(sandbox: CliSandbox, stdout: string): Promise<boolean> {
+  const jobId = /JobID ([0-9a-f]{32})/.exec(stdout)?.[1];
+  const { jobs } = JSON.parse((await sandbox.run(['list', '-a', '--json'])).stdout) as {
+    jobs: readonly { readonly id: string; readonly state: string }[];
+  };
+  return jobs.some(({ id, state }) => id === jobId && state === 'FINISHED');
 }
 
 function drawCrashes(random: SeededRandom): string {
