@@ -81,6 +81,7 @@ export class CheckpointCoordinator {
   #target: CheckpointTarget | undefined;
   /** A checkpoint is between its request and the barriers. */
   #isTriggering = false;
+  #hasPeriodWaiting = false;
   #lastCompletion = Number.NEGATIVE_INFINITY;
   /** A checkpoint that covers the end of all input is complete: nothing is left to be saved. */
   #isEndCovered = false;
@@ -206,9 +207,12 @@ export class CheckpointCoordinator {
   }
 
   #onPeriod(): void {
-    if (this.#isEndCovered) return;
+    // One periodic request may wait: a queue of them would make a burst of checkpoints after a slow one.
+    if (this.#isEndCovered || this.#hasPeriodWaiting) return;
+    this.#hasPeriodWaiting = true;
     this.trigger({ kind: 'checkpoint', after: 'continue', isPeriodic: true, isForced: false }).catch(
       (error: unknown) => {
+        this.#hasPeriodWaiting = false;
         this.#options.logger.debug(`A periodic checkpoint did not come about: ${messageOf(error)}`);
       },
     );
@@ -220,9 +224,11 @@ export class CheckpointCoordinator {
 
   #begin(request: Waiting | undefined): void {
     if (request === undefined) return;
+    if (request.isPeriodic) this.#hasPeriodWaiting = false;
     const plan = this.#plan();
     if (typeof plan === 'string') {
-      this.#options.logger.info(
+      this.#options.logger.log(
+        this.#isEndCovered ? 'debug' : 'info',
         `Failed to trigger checkpoint for job ${this.#options.jobId} since ${describeReason(plan)}`,
       );
       request.reject(plan);
