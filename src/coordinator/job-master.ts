@@ -106,7 +106,7 @@ export class JobMaster {
     try {
       await this.#initialize();
     } catch (error) {
-      if (this.status === 'INITIALIZING') await this.#end('FAILED', asError(error));
+      if (this.status === 'INITIALIZING') await this.#endAtOnce(asError(error));
       return;
     }
     if (this.status !== 'INITIALIZING') return;
@@ -138,7 +138,7 @@ export class JobMaster {
     if (this.#status.isTerminal || this.status === 'CANCELLING' || this.status === 'FAILING') return;
     const error = new FlinkError('JOB_FAILED', reason);
     if (this.status === 'INITIALIZING') {
-      this.#background(this.#end('FAILED', error));
+      this.#background(this.#endAtOnce(error));
       return;
     }
     this.#status.moveTo('FAILING');
@@ -342,12 +342,14 @@ export class JobMaster {
     await this.#coordinator?.settled();
     // A cancellation that came meanwhile has its own way to the end.
     if (status !== 'CANCELED' && this.status === 'CANCELLING') return;
+    // First the end is recorded, then checkpoints go: a crash in between leaves files too many, not a job that seems to
+    // have died without a checkpoint and would be started from nothing.
+    await this.#recordEnd(status, error);
     if (!keepSnapshots) await this.#coordinator?.removeAll(this.#completed.shutdown(status, this.settings.retention));
-    await this.#end(status, error);
+    this.#end(status, error);
   }
 
-  async #end(status: JobOutcome['status'], error: Error | undefined): Promise<void> {
-    this.#failure = error;
+  async #recordEnd(status: JobOutcome['status'], error: Error | undefined): Promise<void> {
     try {
       await this.#options.journal.append({
         kind: 'ended',
@@ -357,7 +359,17 @@ export class JobMaster {
     } catch (cause) {
       this.#options.logger.error(`The end of job ${this.jobId} could not be recorded: ${messageOf(cause)}`, cause);
     }
+  }
+
+  /** Fails the job without touching its snapshots. */
+  async #endAtOnce(error: Error): Promise<void> {
+    await this.#recordEnd('FAILED', error);
+    this.#end('FAILED', error);
+  }
+
+  #end(status: JobOutcome['status'], error: Error | undefined): void {
     if (this.#status.isTerminal) return;
+    this.#failure = error;
     this.#status.moveTo(status);
     if (error !== undefined) this.#options.logger.error(`Job ${this.jobId} failed.`, error);
     this.#options.logger.info(`Job ${this.jobId} reached globally terminal state ${status}.`);
@@ -378,7 +390,7 @@ export class JobMaster {
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => {
       this.#options.logger.error(`Job ${this.jobId} could not be ended in order.`, error);
-      if (!this.#status.isTerminal) this.#background(this.#end('FAILED', asError(error)));
+      if (!this.#status.isTerminal) this.#background(this.#endAtOnce(asError(error)));
     });
   }
 }
