@@ -39,6 +39,8 @@ export class Attempt implements CheckpointTarget {
   readonly #workers: WorkerAttempt;
   readonly #events: AttemptEvents;
   readonly #hasEnumerators: boolean;
+  /** The sources that have an enumerator. */
+  readonly #enumerated: ReadonlySet<OperatorId>;
   readonly #clock: Clock;
   readonly #vertexOf: ReadonlyMap<OperatorId, VertexId>;
   /** Threads that have neither stopped nor exited. */
@@ -50,6 +52,7 @@ export class Attempt implements CheckpointTarget {
     this.#events = events;
     this.#clock = clock;
     this.#hasEnumerators = start.sources.length > 0;
+    this.#enumerated = new Set(start.sources.map((source) => source.operatorId));
     this.#vertexOf = new Map(
       start.jobGraph.vertices.flatMap((vertex) =>
         vertex.operators.map((each) => [each.operatorId, vertex.id] as const),
@@ -131,17 +134,17 @@ export class Attempt implements CheckpointTarget {
       case 'stopped':
         return this.#onQuietWorker(worker);
       default:
-        if (this.#stopping === undefined) this.#onLiveMessage(message);
+        if (this.#stopping === undefined) this.#onLiveMessage(worker, message);
     }
   }
 
-  #onLiveMessage(message: FromTaskWorker): void {
+  #onLiveMessage(worker: number, message: FromTaskWorker): void {
     const events = this.#events;
     if (message.type === 'task-status') events.onTaskStatus(message);
     else if (message.type === 'end-of-data') events.onEndOfData(message);
     else if (message.type === 'checkpoint-ack') events.onCheckpointAck(message);
     else if (message.type === 'checkpoint-decline') events.onCheckpointDecline(message);
-    else if (message.type === 'operator-event') this.#workers.postToEnumerators(message);
+    else if (message.type === 'operator-event') this.#onReaderEvent(worker, message);
     else if (message.type === 'worker-failed') events.onFailure(errorFromWire(message.error));
   }
 
@@ -153,6 +156,15 @@ export class Attempt implements CheckpointTarget {
     else if (message.type === 'coordinators-snapshot') this.#events.onCoordinatorsSnapshot(message);
     else if (message.type === 'worker-failed') this.#events.onFailure(errorFromWire(message.error));
     return undefined;
+  }
+
+  #onReaderEvent(worker: number, message: MessageOf<'operator-event'>): void {
+    const { operatorId, subtask, event } = message;
+    if (this.#enumerated.has(operatorId)) this.#workers.postToEnumerators(message);
+    // The source had read everything before the snapshot that this attempt began from, and has no enumerator any more.
+    else if (event.type === 'split-request' || event.type === 'reader-registered') {
+      this.#workers.post(worker, { type: 'operator-event', operatorId, subtask, event: { type: 'no-more-splits' } });
+    }
   }
 
   #relay(message: Extract<FromEnumeratorWorker, { type: 'operator-event' }>): void {

@@ -254,6 +254,41 @@ describe('finished tasks', () => {
     expect(metadata.operators[1]?.finishedSubtasks).toEqual(new Set([0]));
   });
 
+  it('of a source get no splits again after a restart', async () => {
+    const job = await new JobHarness({ ...CHECKPOINTED, 'restart-strategy.type': 'fixed-delay' }).running();
+    const [source, sink] = job.master.jobGraph.vertices;
+    for (const subtask of [0, 1])
+      job.host.last.say({ type: 'task-status', vertex: source!.id, subtask, status: 'FINISHED' });
+    const id = await triggered(job);
+    for (const subtask of [0, 1])
+      job.host.last.say({
+        type: 'checkpoint-ack',
+        checkpointId: id,
+        vertex: sink!.id,
+        subtask,
+        operators: [],
+        metrics: METRICS,
+      });
+    await job.until('complete', () => job.host.last.completed.length === 1);
+    job.host.last.say({ type: 'worker-failed', error: { name: 'Error', message: 'boom' } });
+    job.clock.advance(1000);
+    await job.until('second attempt', () => job.host.attempts.length === 2);
+
+    const { operatorId } = source!.operators[0]!;
+    job.host.last.say({ type: 'operator-event', operatorId, subtask: 1, event: { type: 'split-request' } });
+
+    expect(job.host.last.start.sources).toEqual([]);
+    expect(job.host.last.start.restore?.tasks.map((task) => task.finished === true)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(job.host.last.posted).toEqual([
+      { type: 'operator-event', operatorId, subtask: 1, event: { type: 'no-more-splits' } },
+    ]);
+  });
+
   it('abort a checkpoint that waits for them', async () => {
     const job = await new JobHarness(CHECKPOINTED).running();
 
