@@ -255,11 +255,15 @@ export class CheckpointCoordinator {
     return this.#isEndCovered ? 'NOT_ALL_REQUIRED_TASKS_RUNNING' : planCheckpoint(tasks.all, settings.afterTasksFinish);
   }
 
-  #locate(request: Waiting, id: number): Promise<SnapshotLocation> {
-    const { storage } = this.#options;
-    if (request.kind === 'checkpoint') return storage.prepareCheckpoint(id);
-    assert(request.target !== undefined, 'a savepoint has a directory');
-    return storage.prepareSavepoint(request.target);
+  async #locate(request: Waiting, id: number): Promise<SnapshotLocation> {
+    const { storage, settings } = this.#options;
+    if (request.kind === 'savepoint') {
+      assert(request.target !== undefined, 'a savepoint has a directory');
+      return await storage.prepareSavepoint(request.target);
+    }
+    // Without periodic checkpoints the directories of the job are made by the first that somebody asks for.
+    if (settings.intervalMs === undefined) await storage.prepareJob();
+    return await storage.prepareCheckpoint(id);
   }
 
   #onLocated(request: Waiting, id: number, location: SnapshotLocation, target: CheckpointTarget | undefined): void {

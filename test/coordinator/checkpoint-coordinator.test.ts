@@ -145,6 +145,17 @@ describe('one checkpoint', () => {
   });
 });
 
+it('a checkpoint that is asked for needs no interval', async () => {
+  const job = await new JobHarness().running();
+
+  const asked = job.master.triggerCheckpoint('FULL');
+  await job.until('triggered', () => job.host.last.triggered.length === 1);
+  job.host.last.acknowledge(1);
+
+  expect(await asked).toBe(1);
+  expect(job.files).toEqual(['chk-1', 'shared', 'taskowned']);
+});
+
 describe('periodic checkpoints', () => {
   it('keep the pause after the one before', async () => {
     const job = await new JobHarness({ ...CHECKPOINTED, 'execution.checkpointing.min-pause': '4 s' }).running();
