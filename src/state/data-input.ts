@@ -127,7 +127,9 @@ export class DataInput {
   /** A copy of the next bytes. */
   readBytes(count: number): Uint8Array {
     this.#need(count);
-    const value = this.#bytes.slice(this.#position, this.#position + count);
+    // A Buffer's slice would be no copy.
+    const value = new Uint8Array(count);
+    value.set(this.#bytes.subarray(this.#position, this.#position + count));
     this.#position += count;
     return value;
   }

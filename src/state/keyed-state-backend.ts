@@ -53,6 +53,15 @@ export interface NamespacedState<N> {
   mergeNamespaces(target: N, sources: readonly N[]): void;
 }
 
+/** What reducing, aggregating and list state without a time to live can do besides. @internal */
+export interface FoldingState<IN> {
+  /**
+   * Like `add`; true when there was no entry, or when this is its first access since it was restored. Whoever keeps timers
+   * beside an entry registers them then, and need not look for them at every element.
+   */
+  fold(value: IN): boolean;
+}
+
 /** State of one subtask by key. See the file comment for who calls what. @internal */
 export interface KeyedStateBackend<K> {
   readonly keyGroupRange: KeyGroupRange;

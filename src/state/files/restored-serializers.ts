@@ -10,6 +10,7 @@ import type { SerializerSnapshot, TypeSerializer } from '../serializer.js';
 import { ListSerializer, MapSerializer, TupleSerializer } from '../serializers/composite-serializers.js';
 import { bigintLongSerializer, longSerializer } from '../serializers/scalar-serializers.js';
 import { describeSnapshot, SNAPSHOT_CLASS } from '../serializers/snapshots.js';
+import { StreamRecordSerializer } from '../serializers/stream-record-serializer.js';
 import { TtlSerializer } from '../serializers/window-serializers.js';
 import type { Type } from '../type.js';
 import { Types } from '../types.js';
@@ -61,6 +62,9 @@ export function restoredSerializer(snapshot: SerializerSnapshot): TypeSerializer
     return asAny(new MapSerializer(nested[0]!, nested[1]!, mapMaker(keys)));
   }
   if (snapshot.className === SNAPSHOT_CLASS.tuple) return asAny(new TupleSerializer(nested));
+  if (snapshot.className === SNAPSHOT_CLASS.streamElement && nested.length === 1) {
+    return asAny(new StreamRecordSerializer(nested[0]!));
+  }
   if (snapshot.className === SNAPSHOT_CLASS.ttl && nested.length === 2) return asAny(new TtlSerializer(nested[1]!));
   throw new FlinkError('SNAPSHOT_UNSUPPORTED', `State of type ${describeSnapshot(snapshot)} cannot be read.`);
 }

@@ -1,16 +1,17 @@
 /** List state on the heap: an array that is appended to in place. */
 
 import { FlinkError } from '../../common/errors.js';
-import type { NamespacedState } from '../keyed-state-backend.js';
+import type { FoldingState, NamespacedState } from '../keyed-state-backend.js';
 import type { ListState } from '../state-descriptor.js';
 import type { HeapContext } from './heap-context.js';
 import { mergeEntries } from './merge-entries.js';
+import { RESTORED } from './state-entry.js';
 import type { StateTable } from './state-table.js';
 
 const EMPTY: readonly never[] = Object.freeze([]);
 
 /** See the file comment. @internal */
-export class HeapListState<T> implements ListState<T>, NamespacedState<unknown> {
+export class HeapListState<T> implements ListState<T>, NamespacedState<unknown>, FoldingState<T> {
   readonly #context: HeapContext;
   readonly #table: StateTable;
 
@@ -28,6 +29,20 @@ export class HeapListState<T> implements ListState<T>, NamespacedState<unknown> 
     const list = this.#touched();
     if (list === undefined) this.#table.create([value]);
     else list.push(value);
+  }
+
+  /** See `FoldingState`. */
+  fold(value: T): boolean {
+    if (value === null || value === undefined) throw noNull();
+    const entry = this.#table.find();
+    if (entry === undefined) {
+      this.#table.create([value]);
+      return true;
+    }
+    const isFirst = entry.touched === RESTORED;
+    if (entry.touched !== this.#context.generation) this.#context.touch(this.#table, entry);
+    (entry.value as T[]).push(value);
+    return isFirst;
   }
 
   addAll(values: Iterable<T>): void {

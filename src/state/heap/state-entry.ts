@@ -3,6 +3,9 @@
 /** The generation of an entry that no snapshot has seen. @internal */
 export const NEVER_SAVED = -1;
 
+/** The generation of an entry that came out of a snapshot and has not been touched since. @internal */
+export const RESTORED = 0;
+
 /** A stored value. @internal */
 export class StateEntry {
   readonly key: unknown;

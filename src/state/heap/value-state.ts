@@ -1,10 +1,11 @@
 /** State handles that hold one value: value, reducing and aggregating state on the heap. */
 
 import { FlinkError } from '../../common/errors.js';
-import type { NamespacedState } from '../keyed-state-backend.js';
+import type { FoldingState, NamespacedState } from '../keyed-state-backend.js';
 import type { AggregateFunction, AggregatingState, Reducer, ReducingState, ValueState } from '../state-descriptor.js';
 import type { HeapContext } from './heap-context.js';
 import { mergeEntries } from './merge-entries.js';
+import { RESTORED } from './state-entry.js';
 import type { StateTable } from './state-table.js';
 
 /** A value; reading an object counts as a change, since it may be changed in place. @internal */
@@ -56,7 +57,7 @@ export class HeapValueState<T> implements ValueState<T>, NamespacedState<unknown
 }
 
 /** A value that is folded with what is added. @internal */
-export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<unknown> {
+export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<unknown>, FoldingState<T> {
   readonly #context: HeapContext;
   readonly #table: StateTable;
   readonly #value: HeapValueState<T>;
@@ -82,6 +83,29 @@ export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<u
     this.#value.update(current === null ? value : this.#reducer(current, value));
   }
 
+  /** See `FoldingState`. */
+  fold(value: T): boolean {
+    if (value === null || value === undefined) return this.#clearByNull();
+    const context = this.#context;
+    const table = this.#table;
+    const entry = table.find();
+    if (entry === undefined) {
+      table.create(value);
+      return true;
+    }
+    const isFirst = entry.touched === RESTORED;
+    if (entry.touched !== context.generation) context.touch(table, entry);
+    const next = this.#reducer(entry.value as T, value);
+    if (next === null || next === undefined) return this.#clearByNull();
+    entry.value = next;
+    return isFirst;
+  }
+
+  #clearByNull(): true {
+    this.#value.clear();
+    return true;
+  }
+
   /** Replaces the value without folding. */
   set(value: T): void {
     this.#value.update(value);
@@ -101,7 +125,9 @@ export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<u
 }
 
 /** An accumulator that values are added to. @internal */
-export class HeapAggregatingState<IN, ACC, OUT> implements AggregatingState<IN, OUT>, NamespacedState<unknown> {
+export class HeapAggregatingState<IN, ACC, OUT>
+  implements AggregatingState<IN, OUT>, NamespacedState<unknown>, FoldingState<IN>
+{
   readonly #context: HeapContext;
   readonly #table: StateTable;
   readonly #accumulator: HeapValueState<ACC>;
@@ -127,6 +153,32 @@ export class HeapAggregatingState<IN, ACC, OUT> implements AggregatingState<IN, 
     const current = this.#accumulator.value();
     const aggregate = this.#aggregate;
     this.#accumulator.update(aggregate.add(value, current === null ? aggregate.createAccumulator() : current));
+  }
+
+  /** See `FoldingState`. */
+  fold(value: IN): boolean {
+    if (value === null || value === undefined) {
+      this.#accumulator.clear();
+      return true;
+    }
+    const context = this.#context;
+    const table = this.#table;
+    const aggregate = this.#aggregate;
+    const entry = table.find();
+    if (entry === undefined) {
+      const created = aggregate.add(value, aggregate.createAccumulator());
+      if (created !== null && created !== undefined) table.create(created);
+      return true;
+    }
+    const isFirst = entry.touched === RESTORED;
+    if (entry.touched !== context.generation) context.touch(table, entry);
+    const next = aggregate.add(value, entry.value as ACC);
+    if (next === null || next === undefined) {
+      this.#accumulator.clear();
+      return true;
+    }
+    entry.value = next;
+    return isFirst;
   }
 
   /** The accumulator itself, for a time to live. */

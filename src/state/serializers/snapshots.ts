@@ -22,6 +22,8 @@ export const SNAPSHOT_CLASS = {
   timeWindow: `${WINDOWS}TimeWindow$Serializer$TimeWindowSerializerSnapshot`,
   globalWindow: `${WINDOWS}GlobalWindow$Serializer$GlobalWindowSerializerSnapshot`,
   timer: 'org.apache.flink.streaming.api.operators.TimerSerializerSnapshot',
+  streamElement:
+    'org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer$StreamElementSerializerSnapshot',
   ttl: 'org.apache.flink.runtime.state.ttl.TtlStateFactory$TtlSerializerSnapshot',
 } as const;
 

@@ -1,6 +1,7 @@
 /** Serializers of what Flink keeps beside user values: namespaces (windows), timers, and values with a time to live. */
 
 import { longFromTime, timeFromLong } from '../../common/time.js';
+import { GlobalWindow, TimeWindow } from '../../common/windows.js';
 import type { DataInput } from '../data-input.js';
 import type { DataOutput } from '../data-output.js';
 import type { TypeSerializer } from '../serializer.js';
@@ -33,31 +34,28 @@ export const voidNamespaceSerializer: TypeSerializer<null> = {
   },
 };
 
-/** The start (inclusive) and the end (exclusive) of a window. */
-export interface TimeWindowBounds {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** A window of time. @internal */
-export const timeWindowSerializer: TypeSerializer<TimeWindowBounds> = {
+export const timeWindowSerializer: TypeSerializer<TimeWindow> = {
   length: 16,
   snapshot: simpleSnapshot(SNAPSHOT_CLASS.timeWindow),
   serialize(window, output) {
     writeTime(window.start, output);
     writeTime(window.end, output);
   },
-  deserialize: (input) => ({ start: readTime(input), end: readTime(input) }),
+  deserialize(input) {
+    const start = readTime(input);
+    return new TimeWindow(start, readTime(input));
+  },
 };
 
 /** The one window of a stream that is not cut by time. @internal */
-export const globalWindowSerializer: TypeSerializer<null> = {
+export const globalWindowSerializer: TypeSerializer<GlobalWindow> = {
   length: 1,
   snapshot: simpleSnapshot(SNAPSHOT_CLASS.globalWindow),
   serialize: (_value, output) => output.writeByte(0),
   deserialize(input) {
     input.skip(1);
-    return null;
+    return GlobalWindow.get();
   },
 };
 
