@@ -1,6 +1,7 @@
 /** Snapshots under load: whatever changes while they are written, they hold the state of the moment they were taken. */
 
 import { describe, expect, it } from 'vitest';
+import { TimeWindow } from '../../src/common/windows.js';
 import { HeapKeyedStateBackend } from '../../src/state/heap-keyed-state-backend.js';
 import { rangeOf } from '../../src/state/key-groups.js';
 import { KeyTypeCell } from '../../src/state/key-type-cell.js';
@@ -83,7 +84,7 @@ class Mutator {
 
   #windowOrTimer(n: number): void {
     const random = this.#random;
-    const window = { start: random.integer(12) * 10, end: 200 };
+    const window = new TimeWindow(random.integer(12) * 10, 200);
     switch (random.integer(6)) {
       case 0:
       case 1:
@@ -93,13 +94,7 @@ class Mutator {
         this.#windows.setCurrentNamespace(window);
         return this.#windows.clear();
       case 3:
-        return this.#windows.mergeNamespaces(
-          window,
-          [
-            { start: 10, end: 200 },
-            { start: 20, end: 200 },
-          ].slice(n % 2),
-        );
+        return this.#windows.mergeNamespaces(window, [new TimeWindow(10, 200), new TimeWindow(20, 200)].slice(n % 2));
       case 4:
         this.#timers.register(random.integer(50), null);
         return;

@@ -51,7 +51,7 @@ export function written(snapshot: KeyedStateSnapshot, sink: MemorySink): Written
 
 /** Takes a snapshot at one go. */
 export function takeSnapshot(
-  backend: KeyedStateBackend<never>,
+  backend: Pick<KeyedStateBackend<never>, 'snapshot'>,
   format: 'canonical' | 'native' | 'incremental',
   checkpointId = 1,
 ): WrittenSnapshot | undefined {

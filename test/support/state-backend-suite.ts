@@ -1,6 +1,7 @@
 /** What every keyed state backend must do. A backend runs it with a factory: `stateBackendSuite({ name, factory })`. */
 
 import { describe, expect, it } from 'vitest';
+import { TimeWindow } from '../../src/common/windows.js';
 import type { KeyGroupRange } from '../../src/state/key-groups.js';
 import type { KeyedStateBackend } from '../../src/state/keyed-state-backend.js';
 import { TIME_WINDOW, VOID_NAMESPACE } from '../../src/state/namespaces.js';
@@ -132,13 +133,13 @@ export function stateBackendSuite(backend: {
     it.each([3, 40])('keeps %d windows of a key apart, and merges them', (count) => {
       const keyed = open();
       const state = keyed.getNamespacedState(new ListStateDescriptor('w', Types.LONG), TIME_WINDOW);
-      const windows = Array.from({ length: count }, (_, i) => ({ start: i, end: i + 1 }));
+      const windows = Array.from({ length: count }, (_, i) => new TimeWindow(i, i + 1));
       keyed.setCurrentKey('a', -1);
       for (const window of windows) {
         state.setCurrentNamespace(window);
         state.add(window.start);
       }
-      state.setCurrentNamespace({ start: 1, end: 2 });
+      state.setCurrentNamespace(new TimeWindow(1, 2));
       expect(state.get()).toEqual([1]);
       expect(keyed.numEntries()).toBe(count);
 
