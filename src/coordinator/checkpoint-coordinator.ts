@@ -182,10 +182,9 @@ export class CheckpointCoordinator {
   }
 
   onAcknowledged(ack: CheckpointAck): void {
-    const { tasks, clock, statistics, publisher } = this.#options;
+    const { clock, statistics, publisher } = this.#options;
     const pending = this.#pending.get(ack.checkpointId)?.checkpoint;
-    const hasEnded = tasks.find(ack.vertex, ack.subtask)?.hasEndedInput === true;
-    if (pending === undefined || !pending.acknowledge(ack, clock.now(), hasEnded)) {
+    if (pending === undefined || !pending.acknowledge(ack, clock.now())) {
       this.#enqueue(() => publisher.discardStates(ack.operators.map((operator) => operator.state)));
       return;
     }

@@ -8,7 +8,7 @@ import type { OperatorState } from '../snapshot/snapshot-metadata.js';
 import type { OperatorSubtaskState } from '../snapshot/state-handle.js';
 import type { CheckpointFailureReason } from './checkpoint-failures.js';
 import { type CheckpointPlan, checkUnionState } from './checkpoint-plan.js';
-import { taskKey } from './task-tracker.js';
+import { type TrackedTask, taskKey } from './task-tracker.js';
 
 /** What a task answered. @internal */
 export type CheckpointAck = Extract<FromTaskWorker, { type: 'checkpoint-ack' }>;
@@ -38,8 +38,10 @@ export class PendingCheckpoint {
   readonly #waiting: Set<string>;
   readonly #states = new Map<OperatorId, Map<number, OperatorSubtaskState>>();
   readonly #coordinators = new Map<OperatorId, Uint8Array>();
-  /** Tasks that had ended their input when they acknowledged. */
+  /** Tasks whose barrier passed after the end of their input. */
   readonly #endedInput = new Set<string>();
+  /** Tasks that were restored as finished, and only wait for their end. */
+  readonly #finished = new Set<string>();
 
   constructor(options: CheckpointOptions, location: SnapshotLocation, plan: CheckpointPlan) {
     this.options = options;
@@ -70,7 +72,7 @@ export class PendingCheckpoint {
   }
 
   /** Takes an answer; false = it was not waited for. */
-  acknowledge(ack: CheckpointAck, time: number, hasEndedInput: boolean): boolean {
+  acknowledge(ack: CheckpointAck, time: number): boolean {
     const key = taskKey(ack.vertex, ack.subtask);
     if (!this.#waiting.delete(key)) return false;
     for (const { operatorId, state } of ack.operators) {
@@ -78,7 +80,8 @@ export class PendingCheckpoint {
       subtasks.set(ack.subtask, state);
       this.#states.set(operatorId, subtasks);
     }
-    if (hasEndedInput) this.#endedInput.add(key);
+    if (ack.hasEnded) this.#endedInput.add(key);
+    if (ack.isFinished) this.#finished.add(key);
     this.acknowledged.push({ vertex: ack.vertex, subtask: ack.subtask, time, metrics: ack.metrics });
     return true;
   }
@@ -105,7 +108,11 @@ export class PendingCheckpoint {
    */
   operatorStates(graph: JobGraph): OperatorState[] {
     return graph.vertices.flatMap((vertex) => {
-      const done = this.plan.finished.filter((task) => task.vertex.id === vertex.id);
+      const own = (task: TrackedTask) => task.vertex.id === vertex.id;
+      const done = [
+        ...this.plan.finished.filter(own),
+        ...this.plan.toAcknowledge.filter((task) => own(task) && this.#finished.has(taskKey(vertex.id, task.subtask))),
+      ];
       const ended = this.plan.toAcknowledge.filter(
         (task) => task.vertex.id === vertex.id && this.#endedInput.has(taskKey(task.vertex.id, task.subtask)),
       );

@@ -67,7 +67,8 @@ export class SinkCommitterOperator extends BaseOperator {
     this.#add(message.checkpointId, message.committable);
   }
 
-  override snapshotState(_checkpointId: number, _timestamp: number): void {
+  override snapshotState(checkpointId: number, _timestamp: number): void {
+    this.#coverLast(checkpointId);
     this.#state.update(
       [...this.#pending].map(([checkpointId, requests]) =>
         encodeCommittables(this.#serializer, {
@@ -80,13 +81,12 @@ export class SinkCommitterOperator extends BaseOperator {
 
   override notifyCheckpointComplete(checkpointId: number): void | Promise<void> {
     this.#newestCompleted = Math.max(this.#newestCompleted, checkpointId);
-    // A checkpoint that completes after the end of the input covers the input's last committables too.
-    return this.#hasEnded ? this.#commitAll() : this.#commitUpTo(checkpointId);
+    return this.#hasEnded ? this.#commitAll(checkpointId) : this.#commitUpTo(checkpointId);
   }
 
   override finish(): void | Promise<void> {
     this.#hasEnded = true;
-    return this.context.isCheckpointingEnabled ? undefined : this.#commitAll();
+    return this.context.isCheckpointingEnabled ? undefined : this.#commitAll(MAX_TIMESTAMP);
   }
 
   override close(): void | Promise<void> {
@@ -136,11 +136,24 @@ export class SinkCommitterOperator extends BaseOperator {
     });
   }
 
-  async #commitAll(): Promise<void> {
-    await this.#commitUpTo(MAX_TIMESTAMP);
-    while (this.#pending.size > 0) {
+  /** Commits until nothing is left of what a checkpoint covers: after the end of the input nobody else would try again. */
+  async #commitAll(checkpointId: number): Promise<void> {
+    await this.#commitUpTo(checkpointId);
+    while ([...this.#pending.keys()].some((id) => id <= checkpointId)) {
       await new Promise<void>((resolve) => this.#retryClock.setTimeout(resolve, this.#nextDelay()));
-      await this.#commitUpTo(MAX_TIMESTAMP);
+      await this.#commitUpTo(checkpointId);
+    }
+  }
+
+  /**
+   * What is here when a snapshot is taken is covered by it. That matters for the last committables, which come at the end of
+   * the input: a checkpoint that was under way before and completes later does not cover them.
+   */
+  #coverLast(checkpointId: number): void {
+    for (const [id, requests] of [...this.#pending]) {
+      if (id <= checkpointId) continue;
+      this.#pending.delete(id);
+      this.#pending.set(checkpointId, [...(this.#pending.get(checkpointId) ?? []), ...requests]);
     }
   }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../common/clock.js';
 import type { VertexId } from '../common/ids.js';
 import type { JobEdge, OperatorNode } from '../graph/job-graph.js';
 import type { NodeFunctions } from '../graph/transformation.js';
+import { createFinishedOperator } from '../operators/finished-operator.js';
 import { createOperator } from '../operators/operator-factory.js';
 import type { OperatorEvent, SourceOperatorContract } from '../operators/stream-operator.js';
 import { KeyTypeCell } from '../state/key-type-cell.js';
@@ -109,7 +110,10 @@ export class PipelineBuilder {
     pressure: Pressure,
     accumulators: Map<Task, TaskAccumulators>,
   ): Task {
-    const task = new Task(planned);
+    const restored = this.#options.restore?.tasks.find(
+      (candidate) => candidate.vertex === planned.vertex.id && candidate.subtask === planned.subtask,
+    );
+    const task = new Task(planned, restored?.finished === true);
     pipeline.tasks.push(task);
     accumulators.set(task, new Map());
     for (const node of planned.vertex.operators)
@@ -153,7 +157,9 @@ export class PipelineBuilder {
       restoreDirectory: restore?.directory ?? '',
       ttlNow: () => clock.now(),
     });
-    const operator = createOperator(node, functions.get(node.nodeId) ?? {});
+    const operator = task.isFinished
+      ? createFinishedOperator(node.spec.type === 'source')
+      : createOperator(node, functions.get(node.nodeId) ?? {});
     const taskOperator = new TaskOperator({
       task,
       node,

@@ -29,9 +29,12 @@ export class Task {
   /** Edges that leave the pipeline. */
   readonly writers: RecordWriter[] = [];
   status: TaskStatus = 'INITIALIZING';
+  /** The restored snapshot was taken after this task had finished: its operators do not run again. */
+  readonly isFinished: boolean;
 
-  constructor(planned: PlannedTask) {
+  constructor(planned: PlannedTask, isFinished: boolean) {
     this.planned = planned;
+    this.isFinished = isFinished;
   }
 
   /** The operator that takes the task's input. */

@@ -34,6 +34,8 @@ function acknowledgeWith(job: JobHarness, checkpointId: number, state: OperatorS
     vertex: source!.id,
     subtask: 0,
     operators,
+    hasEnded: false,
+    isFinished: false,
     metrics: METRICS,
   });
 }
@@ -255,6 +257,8 @@ describe('finished tasks', () => {
       vertex: sink!.id,
       subtask: 1,
       operators: [],
+      hasEnded: false,
+      isFinished: false,
       metrics: METRICS,
     });
     await job.until('complete', () => job.host.last.completed.length === 1);
@@ -278,6 +282,8 @@ describe('finished tasks', () => {
         vertex: sink!.id,
         subtask,
         operators: [],
+        hasEnded: false,
+        isFinished: false,
         metrics: METRICS,
       });
     await job.until('complete', () => job.host.last.completed.length === 1);

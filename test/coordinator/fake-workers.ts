@@ -52,6 +52,8 @@ export class FakeAttempt implements WorkerAttempt {
     return Promise.resolve();
   }
 
+  #hasEnded = false;
+
   say(message: FromTaskWorker): void {
     this.listener.onTaskMessage(0, message);
   }
@@ -62,13 +64,23 @@ export class FakeAttempt implements WorkerAttempt {
   }
 
   endOfData(): void {
+    this.#hasEnded = true;
     this.#each((vertex, subtask) => this.say({ type: 'end-of-data', vertex, subtask }));
   }
 
   /** Acknowledges a checkpoint for every task. */
   acknowledge(checkpointId: number): void {
     this.#each((vertex, subtask) =>
-      this.say({ type: 'checkpoint-ack', checkpointId, vertex, subtask, operators: [], metrics: METRICS }),
+      this.say({
+        type: 'checkpoint-ack',
+        checkpointId,
+        vertex,
+        subtask,
+        operators: [],
+        hasEnded: this.#hasEnded,
+        isFinished: false,
+        metrics: METRICS,
+      }),
     );
   }
 

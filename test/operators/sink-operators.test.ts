@@ -209,7 +209,7 @@ describe('the sink committer', () => {
     expect(committed).toEqual(['a']);
   });
 
-  it('commits at the end of the input without checkpointing, and with it at the checkpoint after the end', async () => {
+  it('commits at the end of the input without checkpointing, and with it at the first checkpoint that begins after the end', async () => {
     const committed: unknown[] = [];
     const commit = (requests: readonly CommitRequest<unknown>[]): void =>
       void committed.push(...requests.map((each) => each.committable));
@@ -220,8 +220,10 @@ describe('the sink committer', () => {
     await without.endInput();
     withCheckpoints.processElement(message(MAX_TIMESTAMP, 'with'));
     await withCheckpoints.endInput();
-    const before = [...committed];
     await withCheckpoints.notifyCheckpointComplete(1);
+    const before = [...committed];
+    const { checkpointId } = await withCheckpoints.snapshot();
+    await withCheckpoints.notifyCheckpointComplete(checkpointId);
 
     expect(before).toEqual(['without']);
     expect(committed).toEqual(['without', 'with']);

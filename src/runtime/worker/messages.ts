@@ -147,6 +147,10 @@ export type FromTaskWorker =
       readonly subtask: number;
       /** One entry an operator that has state; an operator that has none is left out. */
       readonly operators: readonly { readonly operatorId: OperatorId; readonly state: OperatorSubtaskState }[];
+      /** The barrier passed after the end of data: once the checkpoint is complete, the task ends. */
+      readonly hasEnded: boolean;
+      /** The task was restored as finished: it has no state, and is finished in this snapshot too. */
+      readonly isFinished: boolean;
       readonly metrics: CheckpointMetrics;
     }
   | {

@@ -129,6 +129,7 @@ export class TaskWorker implements PipelineHost {
     const running = this.#snapshots.get(checkpointId) ?? new Set();
     this.#snapshots.set(checkpointId, running.add(snapshot));
     const { vertex, subtask } = task.planned;
+    const hasEnded = this.#built.some(({ pipeline }) => pipeline.state === 'DRAINED' && pipeline.tasks.includes(task));
     snapshot.write().then(
       (operators) => {
         running.delete(snapshot);
@@ -139,6 +140,8 @@ export class TaskWorker implements PipelineHost {
           vertex: vertex.id,
           subtask,
           operators,
+          hasEnded,
+          isFinished: task.isFinished,
           metrics: {
             syncDuration,
             asyncDuration: performance.now() - began - syncDuration,
