@@ -22,6 +22,9 @@ export interface Output {
   end(exitCode: number): Promise<void>;
 }
 
+/** Columns that a moving line needs. */
+const NARROWEST = 40;
+
 /** Prints to the streams of this process. @internal */
 export class ProcessOutput implements Output {
   readonly interactive: boolean;
@@ -58,7 +61,8 @@ export class ProcessOutput implements Output {
 
   progress(text: string | undefined): void {
     this.#wanted = text;
-    if (!this.interactive || !this.#coloured) return;
+    // A terminal of no width (a recorder's) would have the spinner clear lines without end.
+    if (!this.#coloured || (this.#stderr.columns ?? 0) < NARROWEST) return;
     if (text === undefined) {
       this.#spinner?.stop();
       this.#spinner = undefined;
