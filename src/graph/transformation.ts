@@ -59,8 +59,34 @@ export type OperatorSpec =
   | { readonly type: 'sinkCommitter' }
   /** A sink in one operator (`print`), as Flink's legacy sinks. */
   | { readonly type: 'sinkFunction' }
-  /** Windows, joins and asynchronous functions: the factory is found by `type`, `config` is its own. */
+  | WindowSpec
+  /** Joins and asynchronous functions: the factory is found by `type`, `config` is its own. */
   | { readonly type: 'custom'; readonly operator: string; readonly config: unknown };
+
+/**
+ * An operator of windows. Its functions: `assigner`, `trigger` and, if there is one, `evictor`; `fold` (the reducer or the
+ * aggregate function), `function` (what gets the contents), `type` (how the contents are stored).
+ *
+ * @internal
+ */
+export interface WindowSpec {
+  readonly type: 'window';
+  /** How elements are folded as they arrive; `none` keeps them all. */
+  readonly fold: 'none' | 'reduce' | 'aggregate' | FieldFold;
+  /** What the function is, and so how it is called; `none` puts the folded value out. */
+  readonly call: 'none' | 'process' | 'processAll' | 'apply' | 'applyAll' | 'coGroup' | 'join' | 'flatJoin';
+  /** Milliseconds. */
+  readonly allowedLateness: number;
+  /** Where late elements go; they are dropped and counted without it. */
+  readonly lateTag?: string;
+}
+
+/** A fold of one field. @internal */
+export interface FieldFold {
+  readonly kind: RollingAggregate;
+  readonly field: string | number;
+  readonly first: boolean;
+}
 
 /** Rolling aggregations of a keyed stream. @internal */
 export type RollingAggregate = 'sum' | 'min' | 'max' | 'minBy' | 'maxBy';

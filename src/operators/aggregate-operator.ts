@@ -27,8 +27,8 @@ export class AggregateOperator extends ReduceOperator {
 
 type Fields = Record<string | number, unknown>;
 
-/** The step from the aggregate so far and an element to the aggregate with it; neither is changed. */
-function foldOf(spec: AggregateSpec): (a: unknown, b: unknown) => unknown {
+/** The step from the aggregate so far and an element to the aggregate with it; neither is changed. @internal */
+export function foldOf(spec: AggregateSpec): (a: unknown, b: unknown) => unknown {
   const { kind, field, first } = spec;
   switch (kind) {
     case 'sum':

@@ -38,6 +38,7 @@ import { SinkWriterOperator } from './sink-writer-operator.js';
 import { SourceOperator } from './source-operator.js';
 import type { StreamOperator } from './stream-operator.js';
 import { TimestampsAndWatermarksOperator } from './timestamps-and-watermarks-operator.js';
+import { createWindowOperator } from './window/window-operator-factory.js';
 
 /** What the factory needs to know of a node. @internal */
 export type OperatorBlueprint = Pick<OperatorNode, 'name' | 'spec' | 'keyed'>;
@@ -76,6 +77,8 @@ export function createOperator(node: OperatorBlueprint, functions: NodeFunctions
       return new SinkCommitterOperator(functions['sink'] as Sink<unknown>);
     case 'aggregate':
       return new AggregateOperator(spec, keysOf(node, keys), functions['type'] as Type<unknown> | undefined);
+    case 'window':
+      return createWindowOperator(spec, functions, keysOf(node, keys));
     case 'custom':
       return makeCustom(spec.operator, spec.config, functions, keys);
     default:
@@ -85,7 +88,14 @@ export function createOperator(node: OperatorBlueprint, functions: NodeFunctions
 
 type FunctionOperatorType = Exclude<
   OperatorBlueprint['spec']['type'],
-  'source' | 'timestampsAndWatermarks' | 'sinkWriter' | 'sinkFunction' | 'sinkCommitter' | 'aggregate' | 'custom'
+  | 'source'
+  | 'timestampsAndWatermarks'
+  | 'sinkWriter'
+  | 'sinkFunction'
+  | 'sinkCommitter'
+  | 'aggregate'
+  | 'window'
+  | 'custom'
 >;
 
 /** The operators that are made of one user function. */

@@ -11,7 +11,6 @@ import { rangeOf } from '../state/key-groups.js';
 import type { KeyTypeCell } from '../state/key-type-cell.js';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js';
 import type { KeyedSnapshotResult } from '../state/keyed-state-snapshot.js';
-import { VOID_NAMESPACE } from '../state/namespaces.js';
 import type { OperatorStateStore } from '../state/operator-state.js';
 import { type KeyedStateFile, restoreKeyed } from '../state/restore-keyed.js';
 import type { Type } from '../state/type.js';
@@ -88,7 +87,7 @@ export class HarnessState {
   }
 
   numTimers(queueName: string): number {
-    return this.#backend?.getTimerQueue(queueName, VOID_NAMESPACE).size ?? 0;
+    return this.#backend?.restoreTarget.registry.queues.get(queueName)?.queue.size ?? 0;
   }
 
   #createBackend(): HeapKeyedStateBackend<unknown> {

@@ -17,6 +17,8 @@ const AREAS = [
   'watermark-multiplexer',
   'watermark-strategy',
   'watermark-valve',
+  'window',
+  'window-join',
 ];
 
 it.each(AREAS)('the engine gives what Flink gave: %s', async (area) => {

@@ -24,16 +24,19 @@ import {
   RuleFunction,
 } from './golden-functions.js';
 import type { Action, Pair } from './list-program.js';
+import { windowArea, windowJoinArea } from './window-cases.js';
 
 /** How one area's elements become records, and its operator. */
-interface Area {
+export interface Area {
   readonly options: OperatorTestHarnessOptions;
   readonly timerService?: string;
   /** The second input goes to every subtask. */
   readonly broadcasts?: boolean;
+  /** Both sides come in by one input. */
+  readonly unites?: boolean;
   readonly hasCounts: boolean;
   toRecord(item: GoldenItem): unknown;
-  fromRecord(record: unknown): { readonly k: unknown; readonly v: unknown };
+  fromRecord(record: unknown, tag?: string): { readonly k: unknown; readonly v: unknown };
 }
 
 /** Runs a case; what the operator throws becomes an error entry. */
@@ -57,7 +60,7 @@ export async function runCase(testCase: GoldenCase): Promise<Outcome> {
 
 async function apply(harness: OperatorTestHarness, area: Area, item: GoldenItem): Promise<void> {
   const side = item['side'];
-  const input = side === undefined ? undefined : side === 2 ? 1 : 0;
+  const input = side === undefined || area.unites ? undefined : side === 2 ? 1 : 0;
   if ('e' in item) {
     const timestamp = timeFromJson(item['t']);
     if (input === 1 && area.broadcasts) harness.broadcastElement(area.toRecord(item), timestamp);
@@ -81,7 +84,7 @@ function toEntry(emitted: Emitted, i: number, hasSubtasks: boolean, area: Area):
   const where = hasSubtasks ? { i, s: emitted.subtask } : { i };
   if (emitted.kind === 'watermark') return { ...where, wm: timeToJson(emitted.timestamp) };
   if (emitted.kind === 'status') return { ...where, status: emitted.isIdle ? 'idle' : 'active' };
-  const { k, v } = area.fromRecord(emitted.value);
+  const { k, v } = area.fromRecord(emitted.value, emitted.tag);
   return {
     ...where,
     ...(emitted.tag !== undefined && { out: emitted.tag }),
@@ -117,6 +120,11 @@ function areaOf(testCase: GoldenCase): Area {
     }
     case 'watermarks':
       return watermarksArea(testCase);
+    case 'window':
+      return windowArea(testCase);
+    case 'windowJoin':
+    case 'coGroup':
+      return windowJoinArea(testCase);
     default:
       throw new Error(`The operator ${JSON.stringify(testCase.operator['type'])} is not there yet.`);
   }

@@ -17,6 +17,8 @@ export async function runGoldenCase(testCase: GoldenCase): Promise<Difference | 
     case 'connect':
     case 'broadcast':
     case 'watermark-strategy':
+    case 'window':
+    case 'window-join':
       return differenceOf(testCase, await runOperatorCase(testCase));
     case 'watermark-valve':
       return differenceOf(testCase, runValveCase(testCase));

@@ -32,6 +32,7 @@ const NO_OUTER_BYTES: readonly string[] = [
   SNAPSHOT_CLASS.map,
   SNAPSHOT_CLASS.timer,
   SNAPSHOT_CLASS.ttl,
+  SNAPSHOT_CLASS.streamElement,
 ];
 
 /** Writes a snapshot as it stands in headers. @internal */

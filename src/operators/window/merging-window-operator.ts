@@ -1,0 +1,94 @@
+/**
+ * Windows that merge: sessions. An element makes a window of its own, which becomes one with those of the key that it
+ * meets. The trigger moves its state and timers to the result; the contents are folded into those of the first one.
+ */
+
+import type { MergingWindowAssigner } from '../../api/windowing/window-contracts.js';
+import { FlinkError } from '../../common/errors.js';
+import type { TimeWindow, Window } from '../../common/windows.js';
+import { type MergeTarget, MergingWindowSet, type WindowMerger } from './merging-window-set.js';
+import { WindowTimerOperator } from './window-timer-operator.js';
+
+/** See the file comment. @internal */
+export class MergingWindowOperator extends WindowTimerOperator implements MergeTarget {
+  #windows!: MergingWindowSet;
+
+  override initializeState(): void {
+    super.initializeState();
+    const merger = this.parts.assigner as unknown as MergingWindowAssigner<unknown> & WindowMerger;
+    this.#windows = new MergingWindowSet(this.bound.backend, merger, this);
+  }
+
+  processElement(value: unknown, timestamp: number, keyGroup: number): void {
+    this.bound.select(value, keyGroup);
+    const { runtime } = this;
+    let isSkipped = true;
+    for (const assigned of this.parts.assigner.assignWindows(value, timestamp, runtime.clock)) {
+      const window = this.#windows.add(assigned as TimeWindow);
+      if (runtime.isLate(window)) {
+        this.#windows.retire(window);
+        continue;
+      }
+      isSkipped = false;
+      runtime.contents.setCurrentNamespace(this.#windows.stateWindowOf(window)!);
+      runtime.contents.add(value, timestamp);
+      runtime.onElement(value, timestamp, window);
+      runtime.registerCleanup(window);
+    }
+    if (isSkipped) runtime.skip(value, timestamp);
+  }
+
+  onEventTime(time: number, window: Window): void {
+    this.#onTimer(time, window as TimeWindow, true);
+  }
+
+  onProcessingTime(time: number, window: Window): void {
+    this.#onTimer(time, window as TimeWindow, false);
+  }
+
+  onMerge(
+    result: TimeWindow,
+    merged: readonly TimeWindow[],
+    stateWindow: TimeWindow,
+    mergedStateWindows: readonly TimeWindow[],
+  ): void {
+    this.#checkAlive(result);
+    const { runtime } = this;
+    const { trigger } = this.parts;
+    const context = runtime.triggerContext;
+    context.window = result;
+    context.mergedWindows = merged;
+    trigger.onMerge(result, context);
+    for (const window of merged) {
+      context.window = window;
+      trigger.clear(window, context);
+      runtime.deleteCleanup(window);
+    }
+    runtime.contents.mergeNamespaces(stateWindow, mergedStateWindows);
+  }
+
+  #onTimer(time: number, window: TimeWindow, isEventTime: boolean): void {
+    const stateWindow = this.#windows.stateWindowOf(window);
+    // A timer of a window that has become another one.
+    if (stateWindow === undefined) return;
+    const { runtime } = this;
+    runtime.contents.setCurrentNamespace(stateWindow);
+    runtime.onTimer(time, window, isEventTime);
+    if (!runtime.isCleanup(time, window, isEventTime)) return;
+    runtime.clear(window);
+    this.#windows.retire(window);
+  }
+
+  /** No merge may make a window that is over: nothing would ever clear it. */
+  #checkAlive(window: TimeWindow): void {
+    const { timers } = this;
+    const isEventTime = this.parts.assigner.isEventTime();
+    const isOver = isEventTime ? this.runtime.isLate(window) : window.maxTimestamp() <= timers.currentProcessingTime();
+    if (!isOver) return;
+    const now = isEventTime ? timers.currentWatermark() : timers.currentProcessingTime();
+    throw new FlinkError(
+      'UNSUPPORTED',
+      `The end of a merged window, ${window.maxTimestamp()}, lies before the current ${isEventTime ? 'watermark' : 'processing time'} ${now}.`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The windows of a key that may merge, each with the window under whose name its contents lie. When a session grows its
+ * contents stay where they are: the set remembers the name. It is keyed state itself, `merging-window-set`, as in Flink.
+ *
+ * The list that the state hands out is the stored one, and reading it has marked it as changed; so it is changed in place.
+ */
+
+import type { MergeCallback } from '../../api/windowing/window-contracts.js';
+import { assert } from '../../common/assert.js';
+import type { TimeWindow } from '../../common/windows.js';
+import type { KeyedStateBackend } from '../../state/keyed-state-backend.js';
+import { TIME_WINDOW } from '../../state/namespaces.js';
+import { type ListState, ListStateDescriptor } from '../../state/state-descriptor.js';
+import type { Type } from '../../state/type.js';
+import { Types } from '../../state/types.js';
+
+/** Merges windows; the part of an assigner that the set needs. @internal */
+export interface WindowMerger {
+  /** True when windows merge exactly when they overlap or touch: then single windows are compared right here. */
+  readonly mergesOnTouch: boolean;
+  mergeWindows(windows: readonly TimeWindow[], callback: MergeCallback): void;
+}
+
+/** Is told that windows have become one. @internal */
+export interface MergeTarget {
+  /** `stateWindow` keeps its contents; those of `mergedStateWindows` are to be folded into them. */
+  onMerge(
+    result: TimeWindow,
+    merged: readonly TimeWindow[],
+    stateWindow: TimeWindow,
+    mergedStateWindows: readonly TimeWindow[],
+  ): void;
+}
+
+type Mapping = [window: TimeWindow, stateWindow: TimeWindow];
+
+const TYPE = Types.TUPLE(TIME_WINDOW, TIME_WINDOW) as unknown as Type<Mapping>;
+
+/** See the file comment. @internal */
+export class MergingWindowSet {
+  readonly #state: ListState<Mapping>;
+  readonly #merger: WindowMerger;
+  readonly #target: MergeTarget;
+
+  constructor(backend: KeyedStateBackend<unknown>, merger: WindowMerger, target: MergeTarget) {
+    this.#state = backend.getState(new ListStateDescriptor<Mapping>('merging-window-set', TYPE));
+    this.#merger = merger;
+    this.#target = target;
+  }
+
+  /** Adds a window to those of the current key; returns the window that it is a part of from now on. */
+  add(window: TimeWindow): TimeWindow {
+    const mappings = this.#state.get() as Mapping[];
+    if (mappings.length === 0) {
+      this.#state.add([window, window]);
+      return window;
+    }
+    if (mappings.length === 1 && this.#merger.mergesOnTouch) return this.#addToOne(mappings, window);
+    return this.#addToMany(mappings, window);
+  }
+
+  /** The window under whose name the contents of a window lie; undefined when the window is not there (any more). */
+  stateWindowOf(window: TimeWindow): TimeWindow | undefined {
+    for (const mapping of this.#state.get()) if (isSame(mapping[0], window)) return mapping[1];
+    return undefined;
+  }
+
+  /** Forgets a window. */
+  retire(window: TimeWindow): void {
+    const mappings = this.#state.get() as Mapping[];
+    const index = mappings.findIndex((mapping) => isSame(mapping[0], window));
+    if (index < 0) return;
+    mappings.splice(index, 1);
+    if (mappings.length === 0) this.#state.clear();
+  }
+
+  #addToOne(mappings: Mapping[], window: TimeWindow): TimeWindow {
+    const mapping = mappings[0]!;
+    const present = mapping[0];
+    if (window.start > present.end || window.end < present.start) {
+      mappings.push([window, window]);
+      return window;
+    }
+    if (window.start >= present.start && window.end <= present.end) return present;
+    const result = present.cover(window);
+    mapping[0] = result;
+    this.#target.onMerge(result, [present], mapping[1], NONE);
+    return result;
+  }
+
+  #addToMany(mappings: Mapping[], window: TimeWindow): TimeWindow {
+    // A window that is there already stays what it is, whatever it was merged from.
+    const same = mappings.find((mapping) => isSame(mapping[0], window));
+    if (same !== undefined) return same[0];
+    const merges: { readonly merged: readonly TimeWindow[]; readonly result: TimeWindow }[] = [];
+    const windows = mappings.map(([present]) => present);
+    this.#merger.mergeWindows([...windows, window], (merged, result) => merges.push({ merged, result }));
+    let owner: TimeWindow | undefined;
+    for (const { merged, result } of merges) {
+      if (merged.some((each) => isSame(each, window))) owner = result;
+      this.#merge(
+        mappings,
+        merged.filter((each) => !isSame(each, window)),
+        result,
+      );
+    }
+    if (owner !== undefined) return owner;
+    mappings.push([window, window]);
+    return window;
+  }
+
+  /** Puts one mapping in the place of those that are merged. */
+  #merge(mappings: Mapping[], merged: readonly TimeWindow[], result: TimeWindow): void {
+    const taken = merged.map((window) => {
+      const index = mappings.findIndex((mapping) => isSame(mapping[0], window));
+      assert(index >= 0, 'a window that is merged is in the set');
+      return mappings.splice(index, 1)[0]!;
+    });
+    const stateWindow = taken[0]![1];
+    mappings.push([result, stateWindow]);
+    // A window that lies inside the only one there changes nothing.
+    if (taken.length === 1 && isSame(taken[0]![0], result)) return;
+    const folded = taken.slice(1).map((mapping) => mapping[1]);
+    this.#target.onMerge(result, merged, stateWindow, folded);
+  }
+}
+
+const NONE: readonly TimeWindow[] = Object.freeze([]);
+
+function isSame(a: TimeWindow, b: TimeWindow): boolean {
+  return a.start === b.start && a.end === b.end;
+}
