@@ -32,16 +32,22 @@ export class WatermarkStrategy<T> {
     | { readonly group: string; readonly maxDrift: number; readonly updateInterval: number }
     | undefined;
 
-  private constructor(fields: Omit<WatermarkStrategy<T>, `with${string}`>) {
+  private constructor(fields: Omit<WatermarkStrategy<T>, 'looksAtRecords' | `with${string}`>) {
     this.createGenerator = fields.createGenerator;
     this.timestampAssigner = fields.timestampAssigner;
     this.idleTimeout = fields.idleTimeout;
     this.alignment = fields.alignment;
   }
 
+  /** False for `noWatermarks()` and nothing more: then no record changes anything. */
+  get looksAtRecords(): boolean {
+    const isPlain = this.timestampAssigner === undefined && this.idleTimeout === undefined;
+    return !isPlain || this.alignment !== undefined || this.createGenerator !== createNoWatermarks;
+  }
+
   /** No watermarks at all: processing time, or a stream whose time does not matter. */
   static noWatermarks<T>(): WatermarkStrategy<T> {
-    return WatermarkStrategy.forGenerator<T>(() => NO_WATERMARKS);
+    return WatermarkStrategy.forGenerator<T>(createNoWatermarks);
   }
 
   /** Elements come at most `maxOutOfOrdernessMs` late: the watermark stays that far, and 1 ms, behind the newest. */
@@ -78,6 +84,10 @@ export class WatermarkStrategy<T> {
 }
 
 const NO_WATERMARKS: WatermarkGenerator<unknown> = { onEvent() {}, onPeriodicEmit() {} };
+
+function createNoWatermarks(): WatermarkGenerator<unknown> {
+  return NO_WATERMARKS;
+}
 
 /** The watermark is the newest timestamp minus the bound minus 1. */
 class BoundedOutOfOrderness<T> implements WatermarkGenerator<T> {

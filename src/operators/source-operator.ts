@@ -27,7 +27,7 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
   readonly #source: Source<unknown>;
   readonly #strategy: WatermarkStrategy<unknown>;
   #reader!: SourceReader<unknown, SourceSplit>;
-  #readerOutput!: OperatorReaderOutput;
+  #readerOutput!: ReaderOutput<unknown>;
   #watermarks!: SourceWatermarks;
   #splits!: OperatorListState<Uint8Array>;
   #tick: TimerHandle | undefined;
@@ -47,7 +47,9 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
   override setup(context: OperatorContext, output: Output): void {
     super.setup(context, output);
     this.#watermarks = new SourceWatermarks(this.#strategy, context.clock, output);
-    this.#readerOutput = new OperatorReaderOutput(output, this.#watermarks, this.#strategy.timestampAssigner);
+    this.#readerOutput = this.#strategy.looksAtRecords
+      ? new OperatorReaderOutput(output, this.#watermarks, this.#strategy.timestampAssigner)
+      : new PlainReaderOutput(output, this.#watermarks);
   }
 
   override initializeState(): void {
@@ -151,6 +153,29 @@ class OperatorReaderOutput implements ReaderOutput<unknown> {
     const assigned = this.#assigner === undefined ? timestamp : (0, this.#assigner)(value, timestamp);
     this.#output.collect(value, assigned);
     this.#watermarks.onRecord(value, assigned, splitId);
+  }
+
+  releaseSplit(splitId: string): void {
+    this.#watermarks.releaseSplit(splitId);
+  }
+}
+
+/** The same where neither timestamps nor watermarks come from records: it only hands them on. */
+class PlainReaderOutput implements ReaderOutput<unknown> {
+  readonly #output: Output;
+  readonly #watermarks: SourceWatermarks;
+
+  constructor(output: Output, watermarks: SourceWatermarks) {
+    this.#output = output;
+    this.#watermarks = watermarks;
+  }
+
+  get isAvailable(): boolean {
+    return this.#output.isAvailable;
+  }
+
+  collect(value: unknown, _splitId: string, timestamp = NO_TIMESTAMP): void {
+    this.#output.collect(value, timestamp);
   }
 
   releaseSplit(splitId: string): void {

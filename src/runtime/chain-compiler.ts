@@ -7,7 +7,6 @@
  * The generated text holds numbers and fixed words only, nothing of the user's.
  */
 
-import { FlinkError } from '../common/errors.js';
 import { attributeError } from './error-attribution.js';
 import type { TaskOperator } from './task-operator.js';
 
@@ -40,8 +39,7 @@ return function collect(v0, t) {
   } catch (e) { throw failed(e, at); }
 };`;
   const failed = (error: unknown, at: number): unknown => (at < 0 ? error : attributeError(error, at));
-  const isPromise = (value: unknown): void => refusePromise(value);
-  return new Function('d', 'failed', 'refusePromise', body)(program.dependencies, failed, isPromise) as Collect;
+  return new Function('d', 'failed', body)(program.dependencies, failed) as Collect;
 }
 
 function appendTargets(program: Program, from: TaskOperator, sideOutput: string | undefined, value: string): void {
@@ -63,7 +61,6 @@ function appendOperator(program: Program, from: TaskOperator, target: TaskOperat
   } else if (stage.kind === 'map') {
     const result = `v${program.values++}`;
     lines.push(`const ${result} = ${dependency(program, stage.apply)}(${value});`);
-    lines.push(`if (${result} instanceof Promise) refusePromise(${result});`);
     appendTargets(program, target, undefined, result);
   } else {
     lines.push(`if (${dependency(program, stage.apply)}(${value})) {`);
@@ -79,12 +76,4 @@ function dependency(program: Program, object: unknown): string {
 function sideOutputsOf(operator: TaskOperator): Set<string> {
   const tags = [...operator.direct, ...operator.writers].map((link) => link.sideOutput);
   return new Set(tags.filter((tag) => tag !== undefined));
-}
-
-function refusePromise(value: unknown): never {
-  (value as Promise<unknown>).catch(() => {});
-  throw new FlinkError(
-    'USER_FUNCTION_FAILED',
-    'A function returned a promise. Functions are synchronous; waiting belongs in AsyncDataStream.orderedWait or unorderedWait.',
-  );
 }
