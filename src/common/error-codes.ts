@@ -37,7 +37,9 @@ export const ERROR_CODES = {
   UNSUPPORTED: kind('See docs/compatibility.md for what flink-ts supports.', { httpStatus: 501 }),
 
   // Records, keys and state.
-  KEY_INVALID: kind('Return a key of the declared type from the key selector, or pass a type such as Types.DOUBLE to keyBy.'),
+  KEY_INVALID: kind(
+    'Return a key of the declared type from the key selector, or pass a type such as Types.DOUBLE to keyBy.',
+  ),
   RECORD_NOT_TRANSFERABLE: kind('Emit plain data: no functions and no class instances cross from worker to worker.'),
   STATE_TYPE_MISMATCH: kind('Declare the state with the type it was written with, or give it another name.'),
   VALUE_INVALID: kind('Emit or store a value of the declared type.', { restartable: true }),

@@ -50,7 +50,9 @@ export function errorToWire(thrown: unknown, depth = 0): ErrorWire {
 export function errorFromWire(wire: ErrorWire): Error {
   const options = wire.cause === undefined ? undefined : { cause: errorFromWire(wire.cause) };
   const known = wire.code !== undefined && Object.hasOwn(ERROR_CODES, wire.code);
-  const error = known ? new FlinkError(wire.code as ErrorCode, wire.message, options) : new Error(wire.message, options);
+  const error = known
+    ? new FlinkError(wire.code as ErrorCode, wire.message, options)
+    : new Error(wire.message, options);
   if (!known) Object.defineProperty(error, 'name', { value: wire.name, configurable: true });
   if (wire.stack !== undefined) error.stack = wire.stack;
   return error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPartitioner, sourcesOf, targetsOf } from '../../src/runtime/partitioner.js';
-import { KeyTypeCell } from '../../src/state/key-type-cell.js';
 import { subtaskOf } from '../../src/state/key-groups.js';
+import { KeyTypeCell } from '../../src/state/key-type-cell.js';
 
 describe('which channel a record takes', () => {
   it.each([0, 1, 2])('PA-001 rebalance starts at random (%i) and goes round', (start) => {

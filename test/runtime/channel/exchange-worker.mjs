@@ -4,9 +4,9 @@
  * Node 20 cannot load TypeScript in a thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { LocalChannel } from '../../../dist/runtime/channel/local-channel.js';
 import { Pressure } from '../../../dist/runtime/channel/pressure.js';
 import { EdgeShapes } from '../../../dist/runtime/channel/record-codec.js';
-import { LocalChannel } from '../../../dist/runtime/channel/local-channel.js';
 import { WorkerTransport } from '../../../dist/runtime/channel/worker-transport.js';
 import { GATE, InputGate } from '../../../dist/runtime/input-gate.js';
 import { createPartitioner } from '../../../dist/runtime/partitioner.js';

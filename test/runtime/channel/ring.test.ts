@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Doorbell, createBellMemory, ringBell } from '../../../src/runtime/channel/doorbell.js';
+import { createBellMemory, Doorbell, ringBell } from '../../../src/runtime/channel/doorbell.js';
 import { createRingMemory, RingReader, RingWriter } from '../../../src/runtime/channel/ring.js';
 
 describe('the ring between two workers', () => {
