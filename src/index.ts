@@ -9,9 +9,17 @@ import { connectors } from './connectors/built-in-connectors.js';
 setBuiltInConnectors(connectors);
 
 // Programs.
+export type { AllWindowedStream } from './api/all-windowed-stream.js';
 export type { BroadcastConnectedStream, KeyedBroadcastConnectedStream } from './api/broadcast-connected-stream.js';
 export type { AnyBroadcastState, BroadcastStream } from './api/broadcast-stream.js';
 export type { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointRetention } from './api/checkpoint-config.js';
+export type {
+  CoGroupedKeyed,
+  CoGroupedStreams,
+  CoGroupedWhere,
+  CoGroupedWindows,
+  TaggedUnion,
+} from './api/co-grouped-streams.js';
 export type { ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.js';
 // Contracts of connectors.
 export type {
@@ -73,6 +81,7 @@ export {
   type TimeDomain,
   type TimerService,
 } from './api/functions.js';
+export type { JoinedKeyed, JoinedStreams, JoinedWhere, JoinedWindows } from './api/joined-streams.js';
 export type { FieldOf, KeyedStream } from './api/keyed-stream.js';
 export { OutputTag } from './api/output-tag.js';
 export {
@@ -90,10 +99,62 @@ export {
   WatermarkStrategy,
 } from './api/watermark-strategy.js';
 
+// Windows.
+export type { WindowedStream } from './api/windowed-stream.js';
+export {
+  EventTimeSessionWindows,
+  GlobalWindows,
+  ProcessingTimeSessionWindows,
+  type SessionWindowTimeGapExtractor,
+  SlidingEventTimeWindows,
+  SlidingProcessingTimeWindows,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
+  WindowStagger,
+} from './api/windowing/assigners.js';
+export { CountEvictor, DeltaEvictor, TimeEvictor } from './api/windowing/evictors.js';
+export {
+  DeltaTrigger,
+  type ProcessingTimeoutOptions,
+  ProcessingTimeoutTrigger,
+  PurgingTrigger,
+} from './api/windowing/further-triggers.js';
+export {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  type DeltaFunction,
+  EventTimeTrigger,
+  ProcessingTimeTrigger,
+} from './api/windowing/triggers.js';
+export {
+  type Evictor,
+  type EvictorContext,
+  type MergeCallback,
+  MergingWindowAssigner,
+  type OnMergeContext,
+  Trigger,
+  type TriggerContext,
+  TriggerResult,
+  WindowAssigner,
+  type WindowAssignerContext,
+  type WindowContext,
+  type WindowStateStore,
+} from './api/windowing/window-contracts.js';
+export {
+  type AllWindowFunction,
+  type CoGroupFunction,
+  type FlatJoinFunction,
+  type JoinFunction,
+  ProcessAllWindowFunction,
+  ProcessWindowFunction,
+  type WindowFunction,
+} from './api/windowing/window-functions.js';
 // Errors and times.
 export type { ErrorCode } from './common/error-codes.js';
 export { FlinkError } from './common/errors.js';
 export { MAX_TIMESTAMP, MIN_TIMESTAMP, NO_TIMESTAMP } from './common/time.js';
+export { GlobalWindow, TimeWindow, type Window } from './common/windows.js';
 
 // Connectors.
 export { CollectionSource } from './connectors/collection-source.js';
@@ -121,6 +182,7 @@ export type {
   ReadonlyBroadcastState,
 } from './state/operator-state.js';
 export type { TypeSerializer } from './state/serializer.js';
+export type { TimestampedValue } from './state/serializers/stream-record-serializer.js';
 export {
   type AggregateFunction,
   type AggregatingState,

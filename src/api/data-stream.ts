@@ -4,11 +4,14 @@
  */
 
 import { FlinkError } from '../common/errors.js';
+import type { GlobalWindow, Window } from '../common/windows.js';
 import type { OperatorSpec, PartitionerKind } from '../graph/transformation.js';
 import type { Type } from '../state/type.js';
+import { AllWindowedStream } from './all-windowed-stream.js';
 import type { BroadcastConnectedStream } from './broadcast-connected-stream.js';
 import { type AnyBroadcastState, BroadcastStream } from './broadcast-stream.js';
 import { builtInConnectors } from './built-in-connectors.js';
+import { CoGroupedStreams } from './co-grouped-streams.js';
 import type { ConnectedStreams } from './connected-streams.js';
 import type { Sink } from './connector.js';
 import type { DataStreamSink } from './data-stream-sink.js';
@@ -23,11 +26,15 @@ import {
   type Synchronous,
 } from './function-forms.js';
 import type { Partitioner, ProcessFunction } from './functions.js';
+import { JoinedStreams } from './joined-streams.js';
 import type { KeyedStream } from './keyed-stream.js';
 import { assertSameProgram, type Draft, type PhysicalDraft, type ProgramBuilder } from './program-builder.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { KeySelection, KeySelector, StreamHandle, UntypedKeySelection } from './stream-factory.js';
 import type { WatermarkStrategy } from './watermark-strategy.js';
+import { countWindowing } from './window-draft.js';
+import { GlobalWindows } from './windowing/assigners.js';
+import type { WindowAssigner } from './windowing/window-contracts.js';
 
 /** A stream of records of type `T`. */
 export class DataStream<T> {
@@ -103,6 +110,28 @@ export class DataStream<T> {
     const inputs = [this.draft, ...others.map((other) => other.draft)];
     const draft = this.program.add({ kind: 'union', inputs });
     return this.program.streams.stream({ program: this.program, draft });
+  }
+
+  /** Cuts the whole stream into windows, in one subtask: `stream.windowAll(TumblingEventTimeWindows.of(10_000))`. */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    return new AllWindowedStream<T, W>(this, assigner);
+  }
+
+  /** Windows of a number of elements, in one subtask; with a slide, of the last `size` at every `slide` elements. */
+  countWindowAll(size: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    const { trigger, evictor } = countWindowing(size, slide);
+    const windows = this.windowAll(GlobalWindows.create()).trigger(trigger);
+    return evictor === undefined ? windows : windows.evictor(evictor);
+  }
+
+  /** Joins windows of two streams: `a.join(b).where(idOfA).equalTo(idOfB).window(w).apply((x, y) => [x, y])`. */
+  join<T2>(other: DataStream<T2>): JoinedStreams<T, T2> {
+    return new JoinedStreams<T, T2>(this, other);
+  }
+
+  /** Brings windows of two streams together: `a.coGroup(b).where(idOfA).equalTo(idOfB).window(w).apply(f)`. */
+  coGroup<T2>(other: DataStream<T2>): CoGroupedStreams<T, T2> {
+    return new CoGroupedStreams<T, T2>(this, other);
   }
 
   /** Puts another stream beside this one, for functions of two inputs that share state: `orders.connect(payments)`. */

@@ -1,6 +1,7 @@
 /** A stream whose records are brought together by key: state and timers of its operators belong to the key. */
 
 import { FlinkError } from '../common/errors.js';
+import type { GlobalWindow, Window } from '../common/windows.js';
 import type { RollingAggregate } from '../graph/transformation.js';
 import type { BroadcastConnectedStream, KeyedBroadcastConnectedStream } from './broadcast-connected-stream.js';
 import { BroadcastStream } from './broadcast-stream.js';
@@ -11,6 +12,10 @@ import type { KeyedProcessFunction, ProcessFunction } from './functions.js';
 import { assertSameProgram } from './program-builder.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { KeySelection, StreamHandle } from './stream-factory.js';
+import { countWindowing } from './window-draft.js';
+import { WindowedStream } from './windowed-stream.js';
+import { GlobalWindows } from './windowing/assigners.js';
+import type { WindowAssigner } from './windowing/window-contracts.js';
 
 /** What `sum`, `min` and `max` look at: a field's name, the index of a tuple's, or 0 for a record that is the value itself. */
 export type FieldOf<T> = T extends readonly unknown[] ? number : T extends object ? keyof T & string : 0;
@@ -74,6 +79,21 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /** The record with the largest value of a field so far; of equal ones the first, or with `first = false` the newest. */
   maxBy(field: FieldOf<T>, first = true): SingleOutputStreamOperator<T> {
     return this.#aggregate('maxBy', field, first);
+  }
+
+  /** Cuts the stream of each key into windows: `clicks.keyBy(user).window(TumblingEventTimeWindows.of(10_000)).sum('n')`. */
+  window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
+    return new WindowedStream<T, K, W>(this, assigner);
+  }
+
+  /**
+   * Windows of a number of elements of a key: `countWindow(100)`. With a slide a window of the last `size` elements is put
+   * out at every `slide` of them.
+   */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
+    const { trigger, evictor } = countWindowing(size, slide);
+    const windows = this.window(GlobalWindows.create()).trigger(trigger);
+    return evictor === undefined ? windows : windows.evictor(evictor);
   }
 
   /** Puts another stream beside this one; with a stream of the same keys, both sides see the key's state. */

@@ -48,6 +48,13 @@ export function setParallelism(draft: PhysicalDraft, parallelism: number): void 
 }
 
 /** See `SingleOutputStreamOperator` and `StreamExecutionEnvironment`. @internal */
+export function forceNonParallel(draft: PhysicalDraft): void {
+  draft.settings.parallelism = 1;
+  draft.settings.maxParallelism = 1;
+  draft.settings.parallelismFixed = true;
+}
+
+/** See `SingleOutputStreamOperator` and `StreamExecutionEnvironment`. @internal */
 export function setMaxParallelism(draft: PhysicalDraft, maxParallelism: number): void {
   checkMaxParallelism(maxParallelism, `operator ${nameOf(draft)}`);
   draft.settings.maxParallelism = maxParallelism;

@@ -49,6 +49,12 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     return this;
   }
 
+  /** Lets the operator run in one subtask only, now and for ever. */
+  forceNonParallel(): this {
+    settings.forceNonParallel(this.#operator);
+    return this;
+  }
+
   /** The number of key groups: the limit of the parallelism for the whole life of the operator's state. */
   setMaxParallelism(maxParallelism: number): this {
     settings.setMaxParallelism(this.#operator, maxParallelism);

@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'common/error-codes',
     'common/ids',
     'common/time',
+    'common/windows',
   ],
 };
 
