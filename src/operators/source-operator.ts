@@ -33,6 +33,8 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
   #tick: TimerHandle | undefined;
   #isStopped = false;
   #hasEnded = false;
+  /** The reader came to its end: it has no splits any more. A drained one has. */
+  #hasReadAll = false;
 
   constructor(source: Source<unknown>, strategy: WatermarkStrategy<unknown>) {
     super();
@@ -71,7 +73,10 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
     if (this.#isStopped) return 'NOTHING_AVAILABLE';
     this.#watermarks.hold();
     const status = this.#reader.pollNext(this.#readerOutput, maxRecords);
-    if (status === 'END_OF_INPUT') this.#end();
+    if (status === 'END_OF_INPUT') {
+      this.#hasReadAll = true;
+      this.#end();
+    }
     this.#watermarks.release();
     return status;
   }
@@ -92,7 +97,7 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
   }
 
   override snapshotState(checkpointId: number, _timestamp: number): void {
-    const splits = this.#hasEnded ? [] : this.#reader.snapshotState(checkpointId);
+    const splits = this.#hasReadAll ? [] : this.#reader.snapshotState(checkpointId);
     this.#splits.update(splits.map((split) => encodeVersioned(this.#source.splitSerializer, split)));
   }
 

@@ -71,6 +71,8 @@ export class InputGate {
   checkpointId = -1;
   /** From the first barrier of a checkpoint to the last. */
   alignmentMs = 0;
+  /** An input ended because the job stops: the barrier of a savepoint comes behind the end. */
+  isDraining = false;
   readonly #slots: readonly Slot[];
   readonly #valves: WatermarkValve[];
   readonly #aligner: BarrierAligner;
@@ -164,6 +166,7 @@ export class InputGate {
         return;
       case 'end-of-data':
         slot.hasEndedData = true;
+        this.isDraining ||= event.isDrain === true;
         if (this.#all(slot.input, (other) => other.hasEndedData)) this.#push(GATE.END_OF_DATA, slot.input);
         return;
       case 'end-of-partition':

@@ -37,16 +37,17 @@ export function* passBarrier(
 }
 
 /** Tells the end of all inputs to every operator and lets it emit what is left. @internal */
-export function* finishTasks(tasks: readonly Task[], onEndOfData: (task: Task) => void): Waiting {
+export function* finishTasks(tasks: readonly Task[], isDrain: boolean, onEndOfData: (task: Task) => void): Waiting {
   for (const [position, task] of tasks.entries()) {
     for (const taskOperator of task.operators) {
       const { operator } = taskOperator;
       const hasToldEnd = position === 0 && taskOperator === task.head;
       if (!hasToldEnd) operator.endInput(0);
       yield* waitFor(operator.finish());
+      taskOperator.clock.quiesce();
     }
     for (const writer of task.writers) {
-      writer.broadcastEvent({ kind: 'end-of-data' });
+      writer.broadcastEvent(isDrain ? { kind: 'end-of-data', isDrain } : { kind: 'end-of-data' });
       writer.flush();
     }
     onEndOfData(task);

@@ -13,6 +13,8 @@ import type { Pressure } from './channel/pressure.js';
 import { ElementWalker } from './element-walker.js';
 import { GATE, type InputGate } from './input-gate.js';
 import { InputWatermarks } from './input-watermarks.js';
+import { OperatorActions } from './operator-actions.js';
+import type { PipelineHost } from './pipeline-host.js';
 import {
   closeTasks,
   finishTasks,
@@ -22,6 +24,7 @@ import {
   passBarrier,
   type Waiting,
 } from './pipeline-lifecycle.js';
+import { SavepointStop } from './savepoint-stop.js';
 import type { Task } from './task.js';
 import type { TaskClock } from './task-clock.js';
 import type { ElementRouter, TaskOperator } from './task-operator.js';
@@ -31,18 +34,7 @@ import type { CheckpointOptions } from './worker/messages.js';
 /** Elements between two looks at the clock. */
 const BATCH = 512;
 
-/** What a pipeline tells the worker that hosts it. @internal */
-export interface PipelineHost {
-  onOpened(pipeline: TaskPipeline): void;
-  /** The synchronous part of a task's snapshot is due: take it. */
-  onBarrier(task: Task, options: CheckpointOptions, alignmentMs: number): void;
-  onBarrierCancelled(pipeline: TaskPipeline, checkpointId: number): void;
-  onEndOfData(task: Task): void;
-  onClosed(pipeline: TaskPipeline): void;
-  onFailed(pipeline: TaskPipeline, error: unknown): void;
-  /** Something changed outside of `run`: have it called soon. */
-  wake(): void;
-}
+export type { PipelineHost };
 
 /** Fused tasks of one worker. See the file comment. @internal */
 export class TaskPipeline implements ElementRouter {
@@ -51,6 +43,8 @@ export class TaskPipeline implements ElementRouter {
   readonly operators: TaskOperator[] = [];
   readonly availability: Availability;
   readonly clock: TaskClock;
+  /** What operators want done between elements. */
+  readonly actions: OperatorActions;
   state: PipelineState = 'INITIALIZING';
   readonly #host: PipelineHost;
   readonly #walker: ElementWalker;
@@ -67,6 +61,7 @@ export class TaskPipeline implements ElementRouter {
   #triggered: CheckpointOptions | undefined;
   /** The newest barrier that passed after the end of data: once it is complete, the pipeline may close. */
   #finalCheckpoint: number | undefined;
+  readonly #stop = new SavepointStop();
   readonly #waitsForFinalCheckpoint: boolean;
 
   constructor(fields: {
@@ -78,6 +73,7 @@ export class TaskPipeline implements ElementRouter {
     this.clock = fields.clock;
     this.#host = fields.host;
     this.availability = new Availability(fields.pressure);
+    this.actions = new OperatorActions(this.availability, this.clock, () => fields.host.wake());
     this.#walker = new ElementWalker(this.availability);
     this.#waitsForFinalCheckpoint = fields.waitsForFinalCheckpoint;
     fields.pressure.onRelieved = () => fields.host.wake();
@@ -135,7 +131,9 @@ export class TaskPipeline implements ElementRouter {
   /** Injects a barrier here: at a source, or where all inputs have ended. */
   triggerCheckpoint(options: CheckpointOptions): void {
     this.post(() => {
-      if (this.#source !== undefined || this.#gate?.isClosed === true) this.#passBarrier(options, 0);
+      if (options.then === 'drain' && this.#source !== undefined && this.state === 'RUNNING')
+        this.#drainSource(options);
+      else if (this.#source !== undefined || this.#gate?.isClosed === true) this.#passBarrier(options, 0);
       else this.#triggered = options;
     });
   }
@@ -144,7 +142,8 @@ export class TaskPipeline implements ElementRouter {
     this.post(() => {
       if (this.#isOver) return;
       this.#drive(notifyComplete(this.tasks, checkpointId), () => {
-        if (this.#finalCheckpoint !== undefined && checkpointId >= this.#finalCheckpoint) this.#close();
+        const isFinal = this.#finalCheckpoint !== undefined && checkpointId >= this.#finalCheckpoint;
+        if (isFinal || this.#stop.endsWith(checkpointId)) this.#close();
       });
     });
   }
@@ -152,7 +151,9 @@ export class TaskPipeline implements ElementRouter {
   checkpointAborted(checkpointId: number): void {
     this.post(() => {
       if (this.#triggered?.checkpointId === checkpointId) this.#triggered = undefined;
-      if (!this.#isOver) notifyAborted(this.tasks, checkpointId);
+      if (this.#isOver) return;
+      notifyAborted(this.tasks, checkpointId);
+      this.#stop.onAborted(checkpointId, this.#isDraining);
     });
   }
 
@@ -207,7 +208,11 @@ export class TaskPipeline implements ElementRouter {
 
   #run(isTimeUp: () => boolean): boolean {
     for (;;) {
-      if (!this.#mayAct) return false;
+      if (!this.#mayAct) {
+        // An operator that is awaited to finish may need its answers and timers for it.
+        const isFinishing = this.state === 'FINISHING' && this.#waits === 0;
+        return isFinishing && this.actions.runFinishing(isTimeUp, () => this.state === 'FINISHING');
+      }
       if (this.#walker.isUnderWay) {
         if (!this.#walker.resume(isTimeUp)) return this.availability.isRelieved;
         continue;
@@ -217,9 +222,9 @@ export class TaskPipeline implements ElementRouter {
         action();
         continue;
       }
-      if (!this.availability.isRelieved) return false;
-      if (this.clock.fireOne()) continue;
-      if (!this.#takeInput()) return false;
+      if (!this.availability.isRelieved || this.#stop.isWaiting) return false;
+      if (this.actions.runOne() || this.clock.fireOne()) continue;
+      if (this.actions.isInputHeld || !this.#takeInput()) return false;
       if (isTimeUp()) return true;
     }
   }
@@ -281,7 +286,7 @@ export class TaskPipeline implements ElementRouter {
         this.#inputEnded(gate.input);
         return;
       default:
-        this.#onInputClosed(gate);
+        if (gate.isClosed && this.#triggered !== undefined) this.#passBarrier(this.#triggered, 0);
     }
   }
 
@@ -292,29 +297,38 @@ export class TaskPipeline implements ElementRouter {
     if (hasAdvanced) this.#walker.begin(this.#head, this.#watermarks.current);
   }
 
-  #onInputClosed(gate: InputGate): void {
-    const triggered = this.#triggered;
-    if (gate.isClosed && triggered !== undefined) this.#passBarrier(triggered, 0);
-  }
-
   #inputEnded(input: 0 | 1): void {
     this.post(() => {
       this.#head.operator.endInput(input);
       if (--this.#openInputs > 0) return;
       this.state = 'FINISHING';
       this.#drive(
-        finishTasks(this.tasks, (task) => this.#host.onEndOfData(task)),
+        finishTasks(this.tasks, this.#isDraining, (task) => this.#host.onEndOfData(task)),
         () => {
           this.state = 'DRAINED';
           this.clock.clear();
-          if (!this.#waitsForFinalCheckpoint) this.#close();
+          if (this.#stop.drain !== undefined) this.#passBarrier(this.#stop.drain, 0);
+          else if (!this.#waitsForFinalCheckpoint && !this.#isDraining) this.#close();
         },
       );
     });
   }
 
+  get #isDraining(): boolean {
+    return this.#stop.drain !== undefined || this.#gate?.isDraining === true;
+  }
+
+  /** Ends a source before its time; what its last watermark makes happen comes before what `finish` does. */
+  #drainSource(options: CheckpointOptions): void {
+    this.#stop.drain = options;
+    this.#source?.stop();
+    this.#head.operator.endInput(0);
+    this.#inputEnded(0);
+  }
+
   #passBarrier(options: CheckpointOptions, alignmentMs: number): void {
     if (this.#isOver) return;
+    this.#stop.onBarrier(options);
     if (this.#triggered !== undefined && this.#triggered.checkpointId <= options.checkpointId)
       this.#triggered = undefined;
     if (this.state === 'DRAINED') this.#finalCheckpoint ??= options.checkpointId;
@@ -325,7 +339,7 @@ export class TaskPipeline implements ElementRouter {
   }
 
   #close(): void {
-    if (this.state !== 'DRAINED') return;
+    if (this.state !== 'DRAINED' && !this.#stop.isWaiting) return;
     for (const writer of this.#writers()) {
       writer.broadcastEvent({ kind: 'end-of-partition' });
       writer.flush();

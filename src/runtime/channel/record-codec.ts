@@ -31,6 +31,7 @@ const TAG = {
   END_OF_DATA: 8,
   END_OF_PARTITION: 9,
   REFERENCE: 10,
+  END_OF_DATA_BY_DRAIN: 11,
   /** Records of shape n have the tag FIRST_SHAPE + n. */
   FIRST_SHAPE: 32,
 } as const;
@@ -139,7 +140,7 @@ export class ChannelEncoder {
         this.#writeNumber(event.checkpointId);
         return;
       case 'end-of-data':
-        this.#writeTag(TAG.END_OF_DATA);
+        this.#writeTag(event.isDrain === true ? TAG.END_OF_DATA_BY_DRAIN : TAG.END_OF_DATA);
         return;
       case 'end-of-partition':
         this.#writeTag(TAG.END_OF_PARTITION);
@@ -297,6 +298,8 @@ export class ChannelDecoder {
         return { kind: 'cancel-barrier', checkpointId: this.#readNumber() };
       case TAG.END_OF_DATA:
         return { kind: 'end-of-data' };
+      case TAG.END_OF_DATA_BY_DRAIN:
+        return { kind: 'end-of-data', isDrain: true };
       default:
         assert(tag === TAG.END_OF_PARTITION, `a channel holds an element with tag ${tag}`);
         return { kind: 'end-of-partition' };

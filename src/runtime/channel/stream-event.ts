@@ -15,7 +15,7 @@ export type StreamEvent =
   | { readonly kind: 'barrier'; readonly checkpointId: number; readonly options: CheckpointOptions }
   /** The barrier of this checkpoint will not come. */
   | { readonly kind: 'cancel-barrier'; readonly checkpointId: number }
-  /** All records were sent (natural end or drain): `endInput` follows. */
-  | { readonly kind: 'end-of-data' }
+  /** All records were sent: `endInput` follows. `isDrain`: the job stops, and the barrier of its savepoint comes behind. */
+  | { readonly kind: 'end-of-data'; readonly isDrain?: boolean }
   /** Nothing follows at all. */
   | { readonly kind: 'end-of-partition' };

@@ -85,7 +85,10 @@ export class TaskWorker implements PipelineHost {
         for (const { pipeline } of this.#built) pipeline.triggerCheckpoint(message.options);
         return;
       case 'checkpoint-complete':
-        this.#snapshots.delete(message.checkpointId);
+        // Those before it too: nobody is told of the completion of a savepoint.
+        for (const [id, left] of this.#snapshots) {
+          if (id <= message.checkpointId && left.size === 0) this.#snapshots.delete(id);
+        }
         for (const { pipeline } of this.#built) pipeline.checkpointComplete(message.checkpointId);
         return;
       case 'checkpoint-aborted':
