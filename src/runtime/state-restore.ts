@@ -1,13 +1,13 @@
 /** Fills the state stores of an operator from the handles of a snapshot. Reads synchronously: nothing else runs yet. */
 
 import { FlinkError } from '../common/errors.js';
+import { filesOfIncremental } from '../snapshot/incremental-files.js';
 import { sizeOfStream } from '../snapshot/snapshot-files.js';
 import { readStreamSync } from '../snapshot/state-file-reader.js';
 import type { KeyedStateHandle, OperatorStateHandle, StreamHandle } from '../snapshot/state-handle.js';
 import type { HeapKeyedStateBackend } from '../state/heap-keyed-state-backend.js';
 import type { HeapOperatorState } from '../state/heap-operator-state.js';
 import { type KeyedStateFile, restoreKeyed } from '../state/restore-keyed.js';
-import { filesOfIncremental } from './keyed-file-history.js';
 
 /**
  * Restores the key groups of the backend's range.

@@ -38,6 +38,16 @@ export class DataInput {
     return this.#position;
   }
 
+  /** What is added to positions in messages. */
+  get origin(): number {
+    return this.#origin;
+  }
+
+  /** The bytes from a position up to here, without a copy. */
+  viewFrom(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.#position);
+  }
+
   get remaining(): number {
     return this.#end - this.#position;
   }
