@@ -52,8 +52,11 @@ export class HarnessSubtask {
   readonly state: HarnessState;
   /** What the operator told its coordinator. */
   readonly sentEvents: OperatorEvent[] = [];
+  /** Whether the operator wants no element for now. */
+  isInputHeld = false;
   readonly #options: HarnessSubtaskOptions;
   readonly #watermarks: InputWatermarks;
+  readonly #actions: (() => void)[] = [];
   #suspensions: Promise<unknown>[] = [];
   #failure: { readonly error: unknown } | undefined;
   /** True when a source asked to be polled again. */
@@ -125,6 +128,29 @@ export class HarnessSubtask {
     this.#isAvailable = true;
   }
 
+  /** An action of the operator: it runs when the current call has returned. */
+  runInTask(action: () => void): void {
+    this.#actions.push(action);
+    queueMicrotask(() => this.#runActionsCarefully());
+  }
+
+  /** Runs what the operator wants done in its turn. */
+  runActions(): void {
+    for (let action = this.#actions.shift(); action !== undefined; action = this.#actions.shift()) {
+      action();
+      this.#options.output.take();
+    }
+    this.#throwFailure();
+  }
+
+  #runActionsCarefully(): void {
+    try {
+      this.runActions();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   suspendUntil(promise: Promise<unknown>): void {
     this.#suspensions.push(promise);
   }
@@ -135,6 +161,7 @@ export class HarnessSubtask {
 
   /** Waits for what the operator asked to wait for. */
   async settle(): Promise<void> {
+    this.runActions();
     while (this.#suspensions.length > 0) {
       const waiting = this.#suspensions;
       this.#suspensions = [];
@@ -201,6 +228,14 @@ class HarnessContext implements OperatorContext {
 
   get operatorState(): OperatorStateStore {
     return this.#options.state.operatorState;
+  }
+
+  runInTask(action: () => void): void {
+    this.#task.runInTask(action);
+  }
+
+  holdInput(isHeld: boolean): void {
+    this.#task.isInputHeld = isHeld;
   }
 
   suspendUntil(promise: Promise<unknown>): void {

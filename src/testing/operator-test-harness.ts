@@ -141,6 +141,16 @@ export class OperatorTestHarness {
     return this.#subtask(subtask).sentEvents;
   }
 
+  /** Runs what operators want done in their turn, such as emitting the answers of asynchronous functions. */
+  runActions(): void {
+    for (const subtask of this.#subtasks) subtask.runActions();
+  }
+
+  /** Whether an operator wants no element for now. */
+  isInputHeld(subtask = 0): boolean {
+    return this.#subtask(subtask).isInputHeld;
+  }
+
   /** Waits for promises that an operator asked to wait for. */
   async settle(): Promise<void> {
     for (const subtask of this.#subtasks) await subtask.settle();

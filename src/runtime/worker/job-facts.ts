@@ -6,7 +6,9 @@ import type { JobFacts } from '../task-operator-context.js';
 import type { TaskWorkerStart } from './messages.js';
 
 /** Reads the facts from the job graph. @internal */
-export function jobFactsOf(start: TaskWorkerStart): JobFacts & { readonly exactlyOnce: boolean } {
+export function jobFactsOf(
+  start: Pick<TaskWorkerStart, 'jobId' | 'jobGraph' | 'attempt' | 'restore'>,
+): JobFacts & { readonly exactlyOnce: boolean } {
   const configuration = new Configuration(start.jobGraph.configuration);
   const isBatch = start.jobGraph.jobType === 'BATCH';
   const interval = configuration.get(CheckpointingOptions.INTERVAL) ?? 0;
