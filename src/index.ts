@@ -10,6 +10,17 @@ setBuiltInConnectors(connectors);
 
 // Programs.
 export type { AllWindowedStream } from './api/all-windowed-stream.js';
+export { AsyncDataStream, type AsyncWait, type AsyncWaitWithRetry } from './api/async-data-stream.js';
+export {
+  type AsyncFunction,
+  type AsyncResult,
+  type AsyncRetryPredicate,
+  AsyncRetryStrategies,
+  type AsyncRetryStrategy,
+  type ResultFuture,
+  RetryPredicates,
+  RichAsyncFunction,
+} from './api/async-functions.js';
 export type { BroadcastConnectedStream, KeyedBroadcastConnectedStream } from './api/broadcast-connected-stream.js';
 export type { AnyBroadcastState, BroadcastStream } from './api/broadcast-stream.js';
 export type { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointRetention } from './api/checkpoint-config.js';
@@ -81,6 +92,13 @@ export {
   type TimeDomain,
   type TimerService,
 } from './api/functions.js';
+export {
+  type IntervalJoin,
+  type IntervalJoined,
+  type JoinProcessor,
+  type ProcessJoinContext,
+  ProcessJoinFunction,
+} from './api/interval-join.js';
 export type { JoinedKeyed, JoinedStreams, JoinedWhere, JoinedWindows } from './api/joined-streams.js';
 export type { FieldOf, KeyedStream } from './api/keyed-stream.js';
 export { OutputTag } from './api/output-tag.js';

@@ -9,6 +9,7 @@ import type { ConnectedStreams, KeyedConnectedStreams } from './connected-stream
 import { DataStream } from './data-stream.js';
 import { checkFunction, checkObject, hasMethod, type ReducerForm } from './function-forms.js';
 import type { KeyedProcessFunction, ProcessFunction } from './functions.js';
+import { IntervalJoin } from './interval-join.js';
 import { assertSameProgram } from './program-builder.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { KeySelection, StreamHandle } from './stream-factory.js';
@@ -94,6 +95,15 @@ export class KeyedStream<T, K> extends DataStream<T> {
     const { trigger, evictor } = countWindowing(size, slide);
     const windows = this.window(GlobalWindows.create()).trigger(trigger);
     return evictor === undefined ? windows : windows.evictor(evictor);
+  }
+
+  /**
+   * Pairs records of two streams with the same key whose timestamps are close to each other:
+   * `orders.intervalJoin(payments).between(0, 60_000).process(new Settle())`.
+   */
+  intervalJoin<T2>(other: KeyedStream<T2, K>): IntervalJoin<T, T2, K> {
+    assertSameProgram(this.program, other.program);
+    return new IntervalJoin(this, other);
   }
 
   /** Puts another stream beside this one; with a stream of the same keys, both sides see the key's state. */

@@ -1,8 +1,10 @@
 /**
  * Makes the operator of a node: which one, says the node's spec; the user functions come by role. Operators that are not
- * in the list (windows, joins, asynchronous functions) are `custom`: they register a maker under their name.
+ * in the list (joins, asynchronous functions) are `custom`: their makers stand under their names.
  */
 
+import type { AsyncWaitConfig } from '../api/async-data-stream.js';
+import type { AsyncRetryStrategy } from '../api/async-functions.js';
 import type { Sink, Source } from '../api/connector.js';
 import type {
   BroadcastProcessFunction,
@@ -13,19 +15,22 @@ import type {
   KeyedProcessFunction,
   ProcessFunction,
 } from '../api/functions.js';
+import type { IntervalJoinConfig } from '../api/interval-join.js';
 import type { WatermarkStrategy } from '../api/watermark-strategy.js';
-import { unreachable } from '../common/assert.js';
+import { assert, unreachable } from '../common/assert.js';
 import { FlinkError } from '../common/errors.js';
 import type { OperatorNode } from '../graph/job-graph.js';
 import type { NodeFunctions } from '../graph/transformation.js';
 import type { Type } from '../state/type.js';
 import { AggregateOperator } from './aggregate-operator.js';
+import { AsyncWaitOperator } from './async/async-wait-operator.js';
 import { BroadcastProcessOperator } from './broadcast-process-operator.js';
 import { CoFlatMapOperator } from './co-flat-map-operator.js';
 import { CoMapOperator } from './co-map-operator.js';
 import { CoProcessOperator } from './co-process-operator.js';
 import { FilterOperator } from './filter-operator.js';
 import { FlatMapOperator } from './flat-map-operator.js';
+import { IntervalJoinOperator } from './join/interval-join-operator.js';
 import { type KeyBinding, keyBindingOf } from './key-binding.js';
 import { KeyedBroadcastProcessOperator } from './keyed-broadcast-process-operator.js';
 import { KeyedCoProcessOperator } from './keyed-co-process-operator.js';
@@ -50,7 +55,10 @@ export type CustomOperatorMaker = (
   keys: KeyBinding | undefined,
 ) => StreamOperator;
 
-const customMakers = new Map<string, CustomOperatorMaker>();
+const customMakers = new Map<string, CustomOperatorMaker>([
+  ['intervalJoin', makeIntervalJoin],
+  ['asyncWait', makeAsyncWait],
+]);
 
 /** Registers the maker of a `custom` operator; the module of the operator calls it when it is loaded. @internal */
 export function registerOperator(operator: string, maker: CustomOperatorMaker): void {
@@ -163,4 +171,14 @@ function makeCustom(
   const maker = customMakers.get(operator);
   if (maker === undefined) throw new FlinkError('UNSUPPORTED', `There is no operator "${operator}" in this version.`);
   return maker(config, functions, keys);
+}
+
+function makeIntervalJoin(config: unknown, functions: NodeFunctions, keys: KeyBinding | undefined): StreamOperator {
+  assert(keys !== undefined, 'an interval join has keys');
+  return new IntervalJoinOperator(functions['function'], keys, config as IntervalJoinConfig);
+}
+
+function makeAsyncWait(config: unknown, functions: NodeFunctions): StreamOperator {
+  const retry = functions['retry'] as AsyncRetryStrategy<unknown> | undefined;
+  return new AsyncWaitOperator(functions['function'], config as AsyncWaitConfig, retry);
 }

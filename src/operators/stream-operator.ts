@@ -77,6 +77,13 @@ export interface OperatorContext {
   readonly restoredCheckpointId: number | undefined;
   /** Pauses the task until the promise settles; a rejection fails the task. */
   suspendUntil(promise: Promise<unknown>): void;
+  /**
+   * Runs an action in the task's turn: between elements and timers, once downstream can take more; and while `finish` of
+   * this operator is awaited. May be called at any time, from a callback of a promise too.
+   */
+  runInTask(action: () => void): void;
+  /** While held, the task takes no element and no barrier from its input; timers and actions go on. */
+  holdInput(isHeld: boolean): void;
   /** Fails the task, and with it the job. */
   fail(error: unknown): void;
   addAccumulator(name: string, accumulator: Accumulator): void;

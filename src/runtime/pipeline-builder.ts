@@ -23,7 +23,7 @@ import { OperatorStateHandler } from './operator-state-handler.js';
 import { createPartitioner } from './partitioner.js';
 import { RecordWriter } from './record-writer.js';
 import { Task } from './task.js';
-import { TaskClock } from './task-clock.js';
+import { OperatorClock, TaskClock } from './task-clock.js';
 import { TaskOperator } from './task-operator.js';
 import { createOperatorContext, type JobFacts, type TaskAccumulators } from './task-operator-context.js';
 import { type PipelineHost, TaskPipeline } from './task-pipeline.js';
@@ -165,6 +165,7 @@ export class PipelineBuilder {
       node,
       operator,
       index: pipeline.operators.length,
+      clock: new OperatorClock(pipeline.clock),
       availability: pipeline.availability,
       router: pipeline,
     });
@@ -175,6 +176,8 @@ export class PipelineBuilder {
         node,
         state,
         pipeline,
+        index: taskOperator.index,
+        clock: taskOperator.clock,
         accumulators,
         sendToCoordinator: (event) => sendToCoordinator(node, subtask, event),
       }),

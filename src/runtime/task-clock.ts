@@ -98,6 +98,31 @@ export class TaskClock implements ProcessingTimeService {
   }
 }
 
+/** The clock as one operator sees it: once the operator has finished, its callbacks are not called any more. @internal */
+export class OperatorClock implements ProcessingTimeService {
+  readonly #clock: TaskClock;
+  #isQuiet = false;
+
+  constructor(clock: TaskClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  register(time: number, call: (time: number) => void): TimerHandle {
+    return this.#clock.register(time, (due) => {
+      if (!this.#isQuiet) call(due);
+    });
+  }
+
+  /** The operator has finished. */
+  quiesce(): void {
+    this.#isQuiet = true;
+  }
+}
+
 function isBefore(a: Callback, b: Callback): boolean {
   return a.time < b.time || (a.time === b.time && a.sequence < b.sequence);
 }

@@ -3,7 +3,8 @@
 import type { Accumulator } from '../api/functions.js';
 import { FlinkError } from '../common/errors.js';
 import type { OperatorNode } from '../graph/job-graph.js';
-import type { OperatorContext, OperatorEvent } from '../operators/stream-operator.js';
+import type { OperatorContext, OperatorEvent, ProcessingTimeService } from '../operators/stream-operator.js';
+import { attributeError } from './error-attribution.js';
 import type { OperatorStateHandler } from './operator-state-handler.js';
 import type { Task } from './task.js';
 import type { TaskPipeline } from './task-pipeline.js';
@@ -30,10 +31,13 @@ export function createOperatorContext(fields: {
   readonly node: OperatorNode;
   readonly state: OperatorStateHandler;
   readonly pipeline: TaskPipeline;
+  /** Position of the operator in the pipeline. */
+  readonly index: number;
+  readonly clock: ProcessingTimeService;
   readonly accumulators: TaskAccumulators;
   readonly sendToCoordinator: (event: OperatorEvent) => void;
 }): OperatorContext {
-  const { facts, task, node, state, pipeline, accumulators } = fields;
+  const { facts, task, node, state, pipeline, index, accumulators } = fields;
   const { vertex, subtask } = task.planned;
   return {
     jobId: facts.jobId,
@@ -48,11 +52,13 @@ export function createOperatorContext(fields: {
     isCheckpointingEnabled: facts.isCheckpointingEnabled,
     isRestored: facts.restoredCheckpointId !== undefined,
     restoredCheckpointId: facts.restoredCheckpointId,
-    clock: pipeline.clock,
+    clock: fields.clock,
     operatorState: state.operatorState,
     keyedStateBackend: () => state.keyedBackend(),
     suspendUntil: (promise) => pipeline.suspendUntil(promise),
-    fail: (error) => pipeline.fail(error),
+    runInTask: (action) => pipeline.actions.add(action),
+    holdInput: (isHeld) => pipeline.actions.hold(isHeld),
+    fail: (error) => pipeline.fail(attributeError(error, index)),
     addAccumulator: (name, accumulator) => {
       if (accumulators.has(name)) {
         throw new FlinkError('GRAPH_INVALID', `Operator "${node.name}" adds an accumulator "${name}" twice.`);

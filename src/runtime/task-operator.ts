@@ -8,6 +8,7 @@ import type { Output, StreamOperator } from '../operators/stream-operator.js';
 import type { Availability } from './availability.js';
 import type { RecordWriter } from './record-writer.js';
 import type { Task } from './task.js';
+import type { OperatorClock } from './task-clock.js';
 
 /** A target that is called directly: chained, or the head of the next task of the pipeline. @internal */
 export interface DirectLink {
@@ -36,6 +37,7 @@ export class TaskOperator {
   readonly output: OperatorOutput;
   /** Position in the pipeline: what the compiled code names in errors. */
   readonly index: number;
+  readonly clock: OperatorClock;
   readonly direct: DirectLink[] = [];
   readonly writers: WriterLink[] = [];
 
@@ -44,6 +46,7 @@ export class TaskOperator {
     readonly node: OperatorNode;
     readonly operator: StreamOperator;
     readonly index: number;
+    readonly clock: OperatorClock;
     readonly availability: Availability;
     readonly router: ElementRouter;
   }) {
@@ -51,6 +54,7 @@ export class TaskOperator {
     this.node = fields.node;
     this.operator = fields.operator;
     this.index = fields.index;
+    this.clock = fields.clock;
     this.output = new OperatorOutput(this, fields.availability, fields.router);
   }
 }

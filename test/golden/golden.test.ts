@@ -6,8 +6,10 @@ import { attempt, readCases } from './run.js';
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../fixtures/golden');
 const SHOWN_FAILURES = 3;
 const AREAS = [
+  'async',
   'broadcast',
   'connect',
+  'interval-join',
   'keys',
   'operator-ids',
   'process',

@@ -23,6 +23,7 @@ import {
   REDUCERS,
   RuleFunction,
 } from './golden-functions.js';
+import { intervalJoinArea } from './join-cases.js';
 import type { Action, Pair } from './list-program.js';
 import { windowArea, windowJoinArea } from './window-cases.js';
 
@@ -120,6 +121,8 @@ function areaOf(testCase: GoldenCase): Area {
     }
     case 'watermarks':
       return watermarksArea(testCase);
+    case 'intervalJoin':
+      return intervalJoinArea(testCase);
     case 'window':
       return windowArea(testCase);
     case 'windowJoin':

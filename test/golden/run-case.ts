@@ -1,5 +1,6 @@
 /** Which code runs the cases of an area, and the comparison of what it gives. */
 
+import { invokedDifference, runAsyncCase } from './async-cases.js';
 import { canonical, type Difference, differenceOf } from './compare.js';
 import type { GoldenCase } from './golden-case.js';
 import { runCase as runKeysCase } from './keys-cases.js';
@@ -19,7 +20,12 @@ export async function runGoldenCase(testCase: GoldenCase): Promise<Difference | 
     case 'watermark-strategy':
     case 'window':
     case 'window-join':
+    case 'interval-join':
       return differenceOf(testCase, await runOperatorCase(testCase));
+    case 'async': {
+      const outcome = await runAsyncCase(testCase);
+      return differenceOf(testCase, outcome) ?? invokedDifference(testCase, outcome);
+    }
     case 'watermark-valve':
       return differenceOf(testCase, runValveCase(testCase));
     case 'watermark-multiplexer':

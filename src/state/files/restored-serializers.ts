@@ -7,10 +7,11 @@ import { FlinkError } from '../../common/errors.js';
 import { mapMaker } from '../heap/composite-key-map.js';
 import { GLOBAL_WINDOW, TIME_WINDOW, VOID_NAMESPACE } from '../namespaces.js';
 import type { SerializerSnapshot, TypeSerializer } from '../serializer.js';
+import { BufferEntrySerializer } from '../serializers/buffer-entry-serializer.js';
 import { ListSerializer, MapSerializer, TupleSerializer } from '../serializers/composite-serializers.js';
 import { bigintLongSerializer, longSerializer } from '../serializers/scalar-serializers.js';
 import { describeSnapshot, SNAPSHOT_CLASS } from '../serializers/snapshots.js';
-import { StreamRecordSerializer } from '../serializers/stream-record-serializer.js';
+import { StreamElementSerializer } from '../serializers/stream-element-serializer.js';
 import { TtlSerializer } from '../serializers/window-serializers.js';
 import type { Type } from '../type.js';
 import { Types } from '../types.js';
@@ -63,7 +64,10 @@ export function restoredSerializer(snapshot: SerializerSnapshot): TypeSerializer
   }
   if (snapshot.className === SNAPSHOT_CLASS.tuple) return asAny(new TupleSerializer(nested));
   if (snapshot.className === SNAPSHOT_CLASS.streamElement && nested.length === 1) {
-    return asAny(new StreamRecordSerializer(nested[0]!));
+    return asAny(new StreamElementSerializer(nested[0]!));
+  }
+  if (snapshot.className === SNAPSHOT_CLASS.bufferEntry && nested.length === 1) {
+    return asAny(new BufferEntrySerializer(nested[0]!));
   }
   if (snapshot.className === SNAPSHOT_CLASS.ttl && nested.length === 2) return asAny(new TtlSerializer(nested[1]!));
   throw new FlinkError('SNAPSHOT_UNSUPPORTED', `State of type ${describeSnapshot(snapshot)} cannot be read.`);

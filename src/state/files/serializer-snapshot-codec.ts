@@ -33,6 +33,7 @@ const NO_OUTER_BYTES: readonly string[] = [
   SNAPSHOT_CLASS.timer,
   SNAPSHOT_CLASS.ttl,
   SNAPSHOT_CLASS.streamElement,
+  SNAPSHOT_CLASS.bufferEntry,
 ];
 
 /** Writes a snapshot as it stands in headers. @internal */

@@ -24,6 +24,7 @@ export const SNAPSHOT_CLASS = {
   timer: 'org.apache.flink.streaming.api.operators.TimerSerializerSnapshot',
   streamElement:
     'org.apache.flink.streaming.runtime.streamrecord.StreamElementSerializer$StreamElementSerializerSnapshot',
+  bufferEntry: 'org.apache.flink.streaming.api.operators.co.IntervalJoinOperator$BufferEntrySerializerSnapshot',
   ttl: 'org.apache.flink.runtime.state.ttl.TtlStateFactory$TtlSerializerSnapshot',
 } as const;
 
