@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   SNAPSHOT_NOT_FOUND: kind('Give the directory of a snapshot or its _metadata file.', { httpStatus: 404 }),
   SNAPSHOT_CORRUPT: kind('Restore from another snapshot; this one was cut short or changed.'),
   SNAPSHOT_UNSUPPORTED: kind('Take the snapshot again in canonical format.'),
+  STATE_NOT_FOUND: kind('See what the snapshot holds with `flink-ts state ls`.', { httpStatus: 404 }),
   STATE_NOT_MAPPED: kind('Give an operator this uid, or pass -n (--allowNonRestoredState) to drop the state.'),
   MAX_PARALLELISM_MISMATCH: kind('Set the maximum parallelism that the snapshot was taken with.'),
   CHECKPOINT_DECLINED: kind('See the cause; the next checkpoint may succeed.', { restartable: true }),
@@ -62,6 +63,8 @@ export const ERROR_CODES = {
   CHECKPOINT_FAILED: kind('See the cause; check the space and the rights of the checkpoint directory.', {
     restartable: true,
   }),
+  SNAPSHOT_CLAIMED: kind('Stop the job that claimed the snapshot, or restore with -cm no_claim.', { httpStatus: 409 }),
+  STOP_FAILED: kind('Start a job from the savepoint of the message with -s.', { httpStatus: 500, exitCode: 3 }),
   JOURNAL_CORRUPT: kind('Move the file of the message away; what it recorded must be looked up in the snapshots.'),
   INDEX_FAILED: kind('Delete the index file named in the message; it is rebuilt from the journals.'),
 

@@ -7,62 +7,24 @@
  */
 
 import { assert } from '../common/assert.js';
-import type { Clock } from '../common/clock.js';
 import { type ErrorWire, errorFromWire, FlinkError, messageOf } from '../common/errors.js';
 import type { OperatorId, VertexId } from '../common/ids.js';
-import type { Logger } from '../common/logger.js';
 import type { CheckpointOptions } from '../runtime/worker/messages.js';
 import type { SnapshotLocation } from '../snapshot/snapshot-directory.js';
+import type {
+  CheckpointCoordinatorOptions,
+  CheckpointTarget,
+  TriggerRequest,
+} from './checkpoint-coordinator-options.js';
 import { type CheckpointFailureReason, CheckpointFailures, describeReason } from './checkpoint-failures.js';
 import { type CheckpointPlan, planCheckpoint } from './checkpoint-plan.js';
-import type { CheckpointPublisher, CheckpointStorage } from './checkpoint-publisher.js';
 import { type CheckpointRequest, CheckpointRequests } from './checkpoint-requests.js';
-import type { CheckpointSettings } from './checkpoint-settings.js';
-import type { CheckpointStatistics } from './checkpoint-statistics.js';
 import { CheckpointTimer } from './checkpoint-timer.js';
 import type { CompletedCheckpoint } from './completed-checkpoints.js';
 import { type CheckpointAck, PendingCheckpoint } from './pending-checkpoint.js';
-import { type TaskTracker, type TrackedTask, taskKey, taskName } from './task-tracker.js';
+import { type TrackedTask, taskKey, taskName } from './task-tracker.js';
 
-/** The workers of the attempt that checkpoints are taken of. @internal */
-export interface CheckpointTarget {
-  /** Asks the enumerators for their state; false = there are none. */
-  snapshotEnumerators(checkpointId: number): boolean;
-  trigger(options: CheckpointOptions): void;
-  notifyComplete(checkpointId: number): void;
-  notifyAborted(checkpointId: number): void;
-}
-
-/** What is asked for. @internal */
-export interface TriggerRequest {
-  readonly kind: CheckpointOptions['kind'];
-  /** Undefined: as configured. */
-  readonly format?: CheckpointOptions['format'];
-  readonly after: CheckpointOptions['then'];
-  /** Directory for a savepoint. */
-  readonly target?: string;
-  readonly isPeriodic: boolean;
-  readonly isForced: boolean;
-}
-
-/** What a coordinator works with. @internal */
-export interface CheckpointCoordinatorOptions {
-  readonly jobId: string;
-  readonly settings: CheckpointSettings;
-  readonly storage: CheckpointStorage;
-  readonly publisher: CheckpointPublisher;
-  readonly statistics: CheckpointStatistics;
-  readonly tasks: TaskTracker;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly random?: () => number;
-  /** Too many checkpoints failed: the job has to. */
-  readonly onTooManyFailures: (error: Error) => void;
-  /** Number of the first checkpoint: 1, or the one after the restored. */
-  readonly firstId: number;
-  /** The first checkpoint holds everything, since the job must not depend on a restored snapshot. */
-  readonly forceFull: boolean;
-}
+export type { CheckpointCoordinatorOptions, CheckpointTarget, TriggerRequest };
 
 interface Waiting extends CheckpointRequest, TriggerRequest {
   resolve(checkpoint: CompletedCheckpoint): void;
@@ -82,6 +44,8 @@ export class CheckpointCoordinator {
   /** A checkpoint is between its request and the barriers. */
   #isTriggering = false;
   #hasPeriodWaiting = false;
+  /** The job is being stopped with a savepoint: nothing else may come between. */
+  #isSuspended = false;
   #lastCompletion = Number.NEGATIVE_INFINITY;
   /** A checkpoint that covers the end of all input is complete: nothing is left to be saved. */
   #isEndCovered = false;
@@ -113,6 +77,7 @@ export class CheckpointCoordinator {
   start(target: CheckpointTarget): void {
     this.#target = target;
     this.#isEndCovered = false;
+    this.#isSuspended = false;
     this.#timer.start();
     this.onInputEnded();
   }
@@ -124,6 +89,21 @@ export class CheckpointCoordinator {
     for (const { checkpoint } of [...this.#pending.values()]) this.#abort(checkpoint, reason);
     this.#target = undefined;
     this.#isTriggering = false;
+  }
+
+  /** Takes no checkpoint on its own until `resumePeriodic`, or until the next attempt starts. */
+  suspendPeriodic(): void {
+    this.#isSuspended = true;
+    this.#timer.stop();
+  }
+
+  /** The stop came to nothing: goes on with periodic checkpoints. */
+  resumePeriodic(): void {
+    if (!this.#isSuspended) return;
+    this.#isSuspended = false;
+    if (this.#target === undefined) return;
+    this.#timer.start();
+    this.onInputEnded();
   }
 
   /** Settles when nothing is being published or deleted any more. */
@@ -152,15 +132,13 @@ export class CheckpointCoordinator {
   /** A task has ended its input: once all have, the last checkpoint is taken at once. */
   onInputEnded(): void {
     const { settings, tasks } = this.#options;
-    if (this.#target === undefined || this.#isEndCovered || settings.intervalMs === undefined) return;
-    if (!tasks.allEndedInput) return;
-    this.trigger({ kind: 'checkpoint', after: 'continue', isPeriodic: false, isForced: false }).catch(
-      (error: unknown) => {
-        if (this.#target === undefined || this.#isEndCovered) return;
-        this.#options.logger.debug(`The last checkpoint did not come about: ${messageOf(error)}`);
-        this.#timer.retry(() => this.onInputEnded());
-      },
-    );
+    if (this.#target === undefined || this.#isEndCovered || this.#isSuspended) return;
+    if (settings.intervalMs === undefined || !tasks.allEndedInput) return;
+    this.#triggerOwn(false).catch((error: unknown) => {
+      if (this.#target === undefined || this.#isEndCovered) return;
+      this.#options.logger.debug(`The last checkpoint did not come about: ${messageOf(error)}`);
+      this.#timer.retry(() => this.onInputEnded());
+    });
   }
 
   /** A task has finished: a checkpoint that waits for it cannot complete. */
@@ -207,14 +185,17 @@ export class CheckpointCoordinator {
 
   #onPeriod(): void {
     // One periodic request may wait: a queue of them would make a burst of checkpoints after a slow one.
-    if (this.#isEndCovered || this.#hasPeriodWaiting) return;
+    if (this.#isEndCovered || this.#hasPeriodWaiting || this.#isSuspended) return;
     this.#hasPeriodWaiting = true;
-    this.trigger({ kind: 'checkpoint', after: 'continue', isPeriodic: true, isForced: false }).catch(
-      (error: unknown) => {
-        this.#hasPeriodWaiting = false;
-        this.#options.logger.debug(`A periodic checkpoint did not come about: ${messageOf(error)}`);
-      },
-    );
+    this.#triggerOwn(true).catch((error: unknown) => {
+      this.#hasPeriodWaiting = false;
+      this.#options.logger.debug(`A periodic checkpoint did not come about: ${messageOf(error)}`);
+    });
+  }
+
+  #triggerOwn(isPeriodic: boolean): Promise<CompletedCheckpoint> {
+    // biome-ignore lint/suspicious/noThenProperty: the name is that of the message; its value is no function.
+    return this.trigger({ kind: 'checkpoint', then: 'continue', isPeriodic, isForced: false });
   }
 
   #next(): void {
@@ -241,7 +222,7 @@ export class CheckpointCoordinator {
       (location) => this.#onLocated(request, id, location, target),
       (error: unknown) => {
         if (this.#target === target) this.#isTriggering = false;
-        this.#failures.onFailure(id, 'IO_EXCEPTION');
+        if (request.kind === 'checkpoint') this.#failures.onFailure(id, 'IO_EXCEPTION');
         request.rejectWith(new FlinkError('CHECKPOINT_FAILED', describeReason('IO_EXCEPTION'), { cause: error }));
         this.#options.logger.warn(`Failed to trigger checkpoint ${id} for job ${this.#options.jobId}.`, error);
         this.#next();
@@ -294,7 +275,7 @@ export class CheckpointCoordinator {
       format: request.format ?? usual,
       exactlyOnce: settings.exactlyOnce,
       // biome-ignore lint/suspicious/noThenProperty: the name is that of the message; its value is no function.
-      then: request.after,
+      then: request.then,
       exclusiveDirectory: location.directory,
       sharedDirectory: location.sharedDirectory,
       inlineThreshold: settings.inlineThreshold,
@@ -342,7 +323,8 @@ export class CheckpointCoordinator {
       `Completed checkpoint ${id} for job ${jobId} (${pending.total('stateSize')} bytes, checkpointDuration=${duration} ms, finalizationTime=${clock.now() - acknowledgedAt} ms).`,
     );
     if (checkpoint.kind === 'checkpoint') this.#subsumePending(id);
-    if (this.#target === target) target?.notifyComplete(id);
+    // A savepoint that the job goes on after commits nothing: it may never be restored from.
+    if (this.#target === target && (checkpoint.kind === 'checkpoint' || checkpoint.isStop)) target?.notifyComplete(id);
     request?.resolve(checkpoint);
     this.#next();
     await this.removeAll(subsumed);

@@ -12,7 +12,7 @@ import { DurableFiles } from '../snapshot/durable-files.js';
 import type { JournalEvent } from '../snapshot/journal-record.js';
 import type { MetadataTrailer, SnapshotReference } from '../snapshot/metadata-trailer.js';
 import { SharedStateRegistry } from '../snapshot/shared-state-registry.js';
-import type { SnapshotLocation } from '../snapshot/snapshot-directory.js';
+import { deleteSnapshot, type SnapshotLocation } from '../snapshot/snapshot-directory.js';
 import {
   describeFiles,
   filesOfSnapshot,
@@ -104,7 +104,15 @@ export class CheckpointPublisher {
       isOwned: pending.options.kind === 'checkpoint',
     };
     if (checkpoint.isOwned) this.#registry.register(pending.id, checkpoint.sharedFiles);
-    return { checkpoint, subsumed: completed.add(checkpoint) };
+    // A restart never begins from a savepoint that the job went on after: that would commit what followed it twice.
+    const counts = checkpoint.isOwned || checkpoint.isStop;
+    return { checkpoint, subsumed: counts ? completed.add(checkpoint) : [] };
+  }
+
+  /** Takes a claimed snapshot as the job's oldest checkpoint. */
+  adopt(checkpoint: CompletedCheckpoint): void {
+    this.#registry.register(checkpoint.checkpointId, checkpoint.sharedFiles);
+    this.#options.completed.add(checkpoint);
   }
 
   /**
@@ -114,11 +122,14 @@ export class CheckpointPublisher {
   async remove(checkpoints: readonly CompletedCheckpoint[], lastTriggered: number): Promise<void> {
     for (const checkpoint of checkpoints) {
       if (!checkpoint.isOwned) continue;
-      const { checkpointId, directory } = checkpoint;
-      const files = this.#registry.subsume(checkpointId).filter((file) => this.#isOwnFile(file));
+      const { checkpointId, directory, claimed } = checkpoint;
+      const mayGo = (file: string): boolean => claimed !== undefined || this.#isOwnFile(file);
+      const files = this.#registry.subsume(checkpointId).filter(mayGo);
       await this.#clean(`checkpoint ${checkpointId}`, async () => {
         await this.#options.journal.append({ kind: 'subsumed', checkpointId, path: directory });
-        await this.#options.storage.deleteCheckpoint(directory);
+        if (claimed === undefined) await this.#options.storage.deleteCheckpoint(directory);
+        else await deleteSnapshot({ directory, ...claimed }, this.#files);
+        await claimed?.release();
       });
       if (files.length > 0) this.#leftovers.push({ files, untilAfter: lastTriggered });
     }

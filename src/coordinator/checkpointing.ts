@@ -6,6 +6,7 @@ import { CheckpointPublisher } from './checkpoint-publisher.js';
 import type { CheckpointSettings } from './checkpoint-settings.js';
 import type { CheckpointStatistics } from './checkpoint-statistics.js';
 import type { CompletedCheckpoints } from './completed-checkpoints.js';
+import type { InitialSnapshot } from './initial-snapshot.js';
 import type { JobMasterOptions } from './job-master-options.js';
 import type { TaskTracker } from './task-tracker.js';
 
@@ -16,7 +17,7 @@ export interface CheckpointingParts {
   readonly tasks: TaskTracker;
   readonly completed: CompletedCheckpoints;
   /** The snapshot that the job was started from. */
-  readonly initial: LoadedSnapshot | undefined;
+  readonly initial: InitialSnapshot | undefined;
   readonly onTooManyFailures: (error: Error) => void;
 }
 
@@ -24,6 +25,7 @@ export interface CheckpointingParts {
 export function createCheckpointing(options: JobMasterOptions, parts: CheckpointingParts): CheckpointCoordinator {
   const { jobId, jobGraph, storage, journal, clock, logger, origin, random } = options;
   const { initial, completed, ...rest } = parts;
+  const loaded = initial?.loaded;
   const publisher = new CheckpointPublisher({
     graph: jobGraph,
     jobId,
@@ -32,8 +34,9 @@ export function createCheckpointing(options: JobMasterOptions, parts: Checkpoint
     completed,
     logger,
     origin,
-    ...parentOf(initial),
+    ...parentOf(loaded),
   });
+  if (initial?.adopted !== undefined) publisher.adopt(initial.adopted);
   return new CheckpointCoordinator({
     ...rest,
     jobId,
@@ -42,8 +45,8 @@ export function createCheckpointing(options: JobMasterOptions, parts: Checkpoint
     clock,
     logger,
     ...(random !== undefined && { random }),
-    firstId: (initial?.metadata.checkpointId ?? 0) + 1,
-    forceFull: initial !== undefined,
+    firstId: (loaded?.metadata.checkpointId ?? 0) + 1,
+    forceFull: initial?.forcesFullCheckpoint === true,
   });
 }
 

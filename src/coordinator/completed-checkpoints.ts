@@ -22,6 +22,13 @@ export interface CompletedCheckpoint {
   readonly sharedFiles: readonly string[];
   /** Whether the job may delete it; false for a savepoint and for a restored snapshot of somebody else. */
   readonly isOwned: boolean;
+  /** Set for the snapshot that the job was restored from under CLAIM: the directory is not one of the job's own. */
+  readonly claimed?: {
+    /** Its own files, `_metadata` aside. */
+    readonly files: readonly string[];
+    readonly metadataFile: string;
+    release(): Promise<void>;
+  };
 }
 
 /** The setting `execution.checkpointing.externalized-checkpoint-retention`. @internal */

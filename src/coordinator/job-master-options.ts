@@ -11,6 +11,12 @@ import type { JobStatus } from './job-status.js';
 import type { InitialRestore } from './restore-point.js';
 import type { WorkerHost } from './worker-host.js';
 
+/** Wins the claim of a snapshot for a job, or throws `SNAPSHOT_CLAIMED`. @internal */
+export interface ClaimTaker {
+  /** `files`: what belongs to the snapshot, `_metadata` aside. */
+  claim(directory: string, files: readonly string[]): Promise<{ release(): Promise<void> }>;
+}
+
 /** What a job is run with. @internal */
 export interface JobMasterOptions {
   readonly jobId: string;
@@ -24,6 +30,8 @@ export interface JobMasterOptions {
   readonly logger: Logger;
   readonly origin: Pick<MetadataTrailer, 'writtenBy' | 'jobFileHash' | 'arguments'>;
   readonly restore?: InitialRestore;
+  /** Claims snapshots for this job; needed for the mode CLAIM. */
+  readonly claims?: ClaimTaker;
   readonly random?: () => number;
   /** Output of print sinks, in order. */
   readonly onPrint?: (stream: 'stdout' | 'stderr', text: string) => void;

@@ -10,7 +10,6 @@ import { Configuration } from '../common/config.js';
 import { errorFromWire, FlinkError, isRestartable, messageOf } from '../common/errors.js';
 import { RestOptions, WorkerOptions } from '../common/options.js';
 import type { JobGraph } from '../graph/job-graph.js';
-import type { LoadedSnapshot } from '../snapshot/snapshot-pointer.js';
 import { JobAccumulators, type MergedAccumulator } from './accumulators.js';
 import { Attempt, type AttemptEvents } from './attempt.js';
 import type { CheckpointCoordinator } from './checkpoint-coordinator.js';
@@ -19,10 +18,12 @@ import { CheckpointStatistics } from './checkpoint-statistics.js';
 import { createCheckpointing } from './checkpointing.js';
 import { CompletedCheckpoints } from './completed-checkpoints.js';
 import { ExceptionHistory } from './exception-history.js';
+import { type InitialSnapshot, readInitialSnapshot } from './initial-snapshot.js';
 import type { JobMasterOptions, JobOutcome } from './job-master-options.js';
+import { JobSnapshots } from './job-snapshots.js';
 import { type JobStatus, JobStatusTracker } from './job-status.js';
 import { type RestartStrategy, restartStrategyFrom } from './restart-strategy.js';
-import { loadInitialSnapshot, restorePoint, snapshotOf } from './restore-point.js';
+import { restorePoint, snapshotOf } from './restore-point.js';
 import { TaskTracker, type TrackedTask, taskKey, taskName } from './task-tracker.js';
 
 export type { JobMasterOptions, JobOutcome };
@@ -40,6 +41,8 @@ export class JobMaster {
   readonly statistics: CheckpointStatistics;
   readonly exceptions: ExceptionHistory;
   readonly strategy: RestartStrategy;
+  /** What users ask for: checkpoints, savepoints, stopping. */
+  readonly snapshots: JobSnapshots;
   /** Settles when the job has reached its end and everything that goes with it is deleted and recorded. */
   readonly ended: Promise<JobOutcome>;
   readonly #options: JobMasterOptions;
@@ -49,11 +52,13 @@ export class JobMaster {
   readonly #graceMs: number;
   #resolveEnded: (outcome: JobOutcome) => void = () => {};
   #coordinator: CheckpointCoordinator | undefined;
-  #initial: LoadedSnapshot | undefined;
+  #initial: InitialSnapshot | undefined;
   #attempt: Attempt | undefined;
   #attempts = 0;
   #restartTimer: unknown;
   #areCheckpointsStarted = false;
+  /** Some attempt restored all its state and ran. */
+  #hasRun = false;
   #metricsRequests = 0;
   /** Why the job failed. */
   #failure: Error | undefined;
@@ -70,6 +75,14 @@ export class JobMaster {
     this.statistics = new CheckpointStatistics(this.configuration.get(RestOptions.CHECKPOINT_HISTORY));
     this.exceptions = new ExceptionHistory(this.configuration.get(RestOptions.EXCEPTION_HISTORY));
     this.#completed = new CompletedCheckpoints(this.settings.numRetained);
+    this.snapshots = new JobSnapshots({
+      jobId: this.jobId,
+      jobGraph,
+      tasks: this.tasks,
+      status: () => this.status,
+      coordinator: () => this.#coordinator,
+      cancel: () => this.cancel(),
+    });
     this.#graceMs = Math.min(CLOSE_GRACE_MS, this.configuration.get(WorkerOptions.CANCELLATION_TIMEOUT));
     this.#status = new JobStatusTracker(clock, (from, to) => this.#onStatus(from, to));
     this.ended = new Promise((resolve) => {
@@ -145,44 +158,14 @@ export class JobMaster {
     this.#background(this.#shutDown('FAILED', error, true));
   }
 
-  /** Takes a checkpoint because somebody asked for it; resolves with its id. */
-  async triggerCheckpoint(type: 'CONFIGURED' | 'FULL'): Promise<number> {
-    if (this.#coordinator === undefined) {
-      throw new FlinkError('CHECKPOINT_FAILED', `Job ${this.jobId} is not running: it is ${this.status}.`);
-    }
-    const checkpoint = await this.#coordinator.trigger({
-      kind: 'checkpoint',
-      after: 'continue',
-      isPeriodic: false,
-      isForced: false,
-      ...(type === 'FULL' && { format: 'native' }),
-    });
-    return checkpoint.checkpointId;
-  }
-
   /** Asks the workers for fresh figures; they arrive on the tasks a little later. */
   refreshMetrics(): void {
     this.#attempt?.requestMetrics(this.#metricsRequests++);
   }
 
   async #initialize(): Promise<void> {
-    const { restore, storage, journal, logger } = this.#options;
-    if (restore !== undefined) {
-      this.#initial = await loadInitialSnapshot(restore);
-      restorePoint(this.jobGraph, this.#initial, restore);
-      const { metadata, directory, uri } = this.#initial;
-      await journal.append({
-        kind: 'restored',
-        path: directory,
-        checkpointId: metadata.checkpointId,
-        mode: restore.mode,
-        isSavepoint: metadata.trailer?.kind === 'savepoint',
-      });
-      logger.info(
-        `Starting job ${this.jobId} from savepoint ${uri} (${restore.allowNonRestoredState ? 'allowing non restored state' : 'all state must be restored'})`,
-      );
-    }
-    if (this.settings.intervalMs !== undefined) await storage.prepareJob();
+    this.#initial = await readInitialSnapshot(this.#options);
+    if (this.settings.intervalMs !== undefined) await this.#options.storage.prepareJob();
     this.#coordinator = createCheckpointing(this.#options, {
       settings: this.settings,
       statistics: this.statistics,
@@ -197,9 +180,9 @@ export class JobMaster {
     const { host, program, clock, restore } = this.#options;
     const newest = this.#completed.newest;
     try {
-      const snapshot = newest === undefined ? this.#initial : snapshotOf(newest);
-      const point = restorePoint(this.jobGraph, snapshot, {
-        allowNonRestoredState: newest === undefined && restore?.allowNonRestoredState === true,
+      const isInitial = newest === undefined || newest === this.#initial?.adopted;
+      const point = restorePoint(this.jobGraph, isInitial ? this.#initial?.loaded : snapshotOf(newest), {
+        allowNonRestoredState: isInitial && restore?.allowNonRestoredState === true,
       });
       if (point.restore !== undefined && point.path !== undefined) {
         const { checkpointId } = point.restore;
@@ -284,6 +267,7 @@ export class JobMaster {
     if (this.#areCheckpointsStarted || attempt === undefined) return;
     if (!this.tasks.all.every((task) => task.state === 'RUNNING' || task.state === 'FINISHED')) return;
     this.#areCheckpointsStarted = true;
+    this.#hasRun = true;
     this.#coordinator?.start(attempt);
   }
 
@@ -345,7 +329,12 @@ export class JobMaster {
     // First the end is recorded, then checkpoints go: a crash in between leaves files too many, not a job that seems to
     // have died without a checkpoint and would be started from nothing.
     await this.#recordEnd(status, error);
-    if (!keepSnapshots) await this.#coordinator?.removeAll(this.#completed.shutdown(status, this.settings.retention));
+    if (!keepSnapshots) {
+      const gone = this.#completed.shutdown(status, this.settings.retention);
+      // A claimed snapshot that could not be restored stays as it was.
+      await this.#coordinator?.removeAll(gone.filter((each) => each.claimed === undefined || this.#hasRun));
+    }
+    await this.#initial?.release();
     this.#end(status, error);
   }
 
@@ -364,6 +353,7 @@ export class JobMaster {
   /** Fails the job without touching its snapshots. */
   async #endAtOnce(error: Error): Promise<void> {
     await this.#recordEnd('FAILED', error);
+    await this.#initial?.release();
     this.#end('FAILED', error);
   }
 
@@ -381,6 +371,7 @@ export class JobMaster {
     const { logger, journal, onStatus } = this.#options;
     logger.info(`Job ${this.jobGraph.name} (${this.jobId}) switched from state ${from} to ${to}.`);
     onStatus?.(to);
+    this.snapshots.onStatus(to);
     if (this.#status.isTerminal) return;
     journal.append({ kind: 'status', status: to }).catch((error: unknown) => {
       logger.error(`Status ${to} of job ${this.jobId} could not be recorded: ${messageOf(error)}`);

@@ -1,10 +1,9 @@
 /** What an attempt of a job begins from: a completed checkpoint of its own, the snapshot it was started with, or nothing. */
 
-import { FlinkError } from '../common/errors.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { EnumeratorWorkerStart, RestoredTasks } from '../runtime/worker/messages.js';
-import { RESTORE_MODE_RULES, type RestoreMode } from '../snapshot/restore-mode.js';
-import { type LoadedSnapshot, loadSnapshot } from '../snapshot/snapshot-pointer.js';
+import type { RestoreMode } from '../snapshot/restore-mode.js';
+import type { LoadedSnapshot } from '../snapshot/snapshot-pointer.js';
 import { assignState } from '../snapshot/state-assignment.js';
 import type { CompletedCheckpoint } from './completed-checkpoints.js';
 
@@ -24,14 +23,6 @@ export interface RestorePoint {
   readonly sources: EnumeratorWorkerStart['sources'];
   readonly path: string | undefined;
   readonly isSavepoint: boolean;
-}
-
-/** Reads the initial snapshot. @internal */
-export async function loadInitialSnapshot(initial: InitialRestore): Promise<LoadedSnapshot> {
-  if (RESTORE_MODE_RULES[initial.mode].mayReuseFiles) {
-    throw new FlinkError('UNSUPPORTED', `Restore mode ${initial.mode} is not supported yet: use NO_CLAIM.`);
-  }
-  return await loadSnapshot(initial.pointer);
 }
 
 /**

@@ -143,7 +143,7 @@ function triggerCheckpoint(jobs: ServedJobs, operations: Operations, { path, bod
     try {
       const job = jobs.find(path.jobid ?? '');
       if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', `Could not find Flink job (${path.jobid})`);
-      return { checkpointId: await job.triggerCheckpoint(type) };
+      return { checkpointId: await job.snapshots.checkpoint(type) };
     } catch (error) {
       return { failureCause: serializedThrowable(error instanceof Error ? error : new Error(String(error))) };
     }

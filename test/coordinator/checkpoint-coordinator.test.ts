@@ -129,7 +129,9 @@ describe('one checkpoint', () => {
     await job.master.start();
 
     job.clock.advance(60_000);
-    await expect(job.master.triggerCheckpoint('FULL')).rejects.toThrow('Not all required tasks are currently running.');
+    await expect(job.master.snapshots.checkpoint('FULL')).rejects.toThrow(
+      'Not all required tasks are currently running.',
+    );
 
     expect(job.host.last.triggered).toEqual([]);
   });
@@ -150,7 +152,7 @@ describe('one checkpoint', () => {
 it('a checkpoint that is asked for needs no interval', async () => {
   const job = await new JobHarness().running();
 
-  const asked = job.master.triggerCheckpoint('FULL');
+  const asked = job.master.snapshots.checkpoint('FULL');
   await job.until('triggered', () => job.host.last.triggered.length === 1);
   job.host.last.acknowledge(1);
 
