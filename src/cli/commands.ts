@@ -15,6 +15,7 @@ import {
   STOP_OPTIONS,
 } from './options.js';
 import type { Output } from './output.js';
+import { OWN_COMMANDS } from './own-commands.js';
 
 /** One call of a verb: what was given, and where it prints. @internal */
 export interface Invocation {
@@ -48,6 +49,8 @@ export interface Command {
   readonly listsOptions?: boolean;
   /** Which of the options of Flink's command lines (generic, default) the help shows. */
   readonly listsCustomOptions: 'none' | 'generic' | 'all';
+  /** A verb that Flink does not have: its failures are printed as message and remedy, without Flink's header. */
+  readonly own?: true;
   load(): Promise<Verb>;
 }
 
@@ -128,6 +131,7 @@ export const COMMANDS: readonly Command[] = [
     listsCustomOptions: 'all',
     load: async () => (await import('./later-verbs.js')).checkpointVerb,
   },
+  ...OWN_COMMANDS,
 ];
 
 /** What the message about an unknown verb offers. `checkpoint` is missing there, as in Flink. @internal */

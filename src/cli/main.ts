@@ -12,6 +12,7 @@ import { printFailure } from './failure.js';
 import { commandHelp, fullHelp } from './help.js';
 import { CUSTOM_OPTIONS } from './options.js';
 import type { Output } from './output.js';
+import { printOwnFailure } from './own-failure.js';
 import { packageVersion } from './version.js';
 
 const HELP_WORDS = new Set(['-h', '--help']);
@@ -54,7 +55,12 @@ async function call(
     output.out(commandHelp(command));
     return 0;
   }
-  return verb.run(invocation);
+  if (command.own !== true) return verb.run(invocation);
+  try {
+    return await verb.run(invocation);
+  } catch (thrown) {
+    return printOwnFailure(thrown, output);
+  }
 }
 
 function preParse(tokens: readonly string[]): Error | undefined {

@@ -16,6 +16,10 @@ export interface Output {
   note(text: string): void;
   /** Whether notes and progress are for a person: stderr is a terminal. */
   readonly interactive: boolean;
+  /** Whether stdout is a terminal, so that tables may have lines. */
+  readonly isTerminal?: boolean;
+  /** Resolves when what was printed on stdout so far is written; false when its reader went away. */
+  written?(): Promise<boolean>;
   /** Shows how far something is, in place of the text before; nothing where nobody watches. */
   progress(text: string | undefined): void;
   /** Resolves when everything is written; `exitCode` is what the command ends with. */
@@ -28,6 +32,7 @@ const NARROWEST = 40;
 /** Prints to the streams of this process. @internal */
 export class ProcessOutput implements Output {
   readonly interactive: boolean;
+  readonly isTerminal: boolean;
   readonly #stdout: NodeJS.WriteStream;
   readonly #stderr: NodeJS.WriteStream;
   readonly #coloured: boolean;
@@ -40,6 +45,7 @@ export class ProcessOutput implements Output {
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.interactive = stderr.isTTY === true;
+    this.isTerminal = stdout.isTTY === true;
     this.#coloured = this.interactive && (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb';
     this.#chalk = new Chalk({ level: this.#coloured ? 1 : 0 });
     // A reader that goes away (`| head`) ends nothing: the job or the command goes on without it.
@@ -53,6 +59,11 @@ export class ProcessOutput implements Output {
 
   err(text: string): void {
     this.#beside(() => this.#stderr.write(text));
+  }
+
+  async written(): Promise<boolean> {
+    await drained(this.#stdout);
+    return !this.#stdout.destroyed;
   }
 
   note(text: string): void {
