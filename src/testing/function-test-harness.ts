@@ -59,24 +59,29 @@ export async function testHarness<K, IN1, IN2, OUT>(
   userFunction: Made<KeyedBroadcastProcessFunction<K, IN1, IN2, OUT>>,
   options: KeyedHarnessOptions<K, IN1>,
 ): Promise<FunctionHarness<IN1, IN2, OUT>>;
+/** Opens a harness for a function on a keyed stream. */
 export async function testHarness<K, IN, OUT>(
   userFunction: Made<KeyedProcessFunction<K, IN, OUT>>,
   options: KeyedHarnessOptions<K, IN>,
 ): Promise<FunctionHarness<IN, never, OUT>>;
+/** Opens a harness for a function of two keyed streams. */
 export async function testHarness<K, IN1, IN2, OUT>(
   userFunction: Made<KeyedCoProcessFunction<K, IN1, IN2, OUT>>,
   options: KeyedCoHarnessOptions<K, IN1, IN2>,
 ): Promise<FunctionHarness<IN1, IN2, OUT>>;
+/** Opens a harness for a function of two streams without keys. */
 export async function testHarness<IN1, IN2, OUT>(
   userFunction: Made<CoProcessFunction<IN1, IN2, OUT>> | Made<BroadcastProcessFunction<IN1, IN2, OUT>>,
   options?: FunctionHarnessOptions,
 ): Promise<FunctionHarness<IN1, IN2, OUT>>;
+/** Opens a harness for a function on a stream without keys. */
 export async function testHarness<IN, OUT>(
   userFunction: Made<ProcessFunction<IN, OUT>>,
   options?: FunctionHarnessOptions,
 ): Promise<FunctionHarness<IN, never, OUT>>;
 /** Opens a harness for an operator: what the engine's own operators are tested with. */
 export async function testHarness(options: OperatorTestHarnessOptions): Promise<OperatorTestHarness>;
+/** Opens a harness; see the overloads. */
 export async function testHarness(
   tested: object,
   options: AnyOptions = {},
