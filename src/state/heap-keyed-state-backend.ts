@@ -74,8 +74,8 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     const isOwnIdentity = declared?.mapKey === undefined || OWN_IDENTITY.includes(declared);
     this.#mapKeyOf = isOwnIdentity ? undefined : (key) => declared.mapKey!(key);
     const { first, last } = options.keyGroupRange;
-    const identify = this.#mapKeyOf ?? ((key: K) => key as MapKey);
-    this.#context = new HeapContext(first, Math.max(0, last - first + 1), (key) => identify(key as K));
+    const identify = this.#mapKeyOf as ((key: unknown) => MapKey) | undefined;
+    this.#context = new HeapContext(first, Math.max(0, last - first + 1), identify);
     this.#registry = new StateRegistry(this.#context);
   }
 
@@ -89,7 +89,13 @@ export class HeapKeyedStateBackend<K> implements KeyedStateBackend<K> {
     if (group < 0 || group >= context.groupCount) this.#refuseGroup(group + context.firstKeyGroup);
     context.group = group;
     context.key = key;
-    context.mapKey = this.#mapKeyOf === undefined ? (key as MapKey) : this.#mapKeyOf(key);
+    if (this.#mapKeyOf === undefined) {
+      context.mapKey = key as MapKey;
+      context.hash = keyGroup < 0 ? this.#cell.lastHash : -1;
+    } else {
+      context.mapKey = this.#mapKeyOf(key);
+      context.hash = -1;
+    }
     context.sequence = (context.sequence + 1) | 0;
     if (context.cleaners.length > 0) for (const clean of context.cleaners) clean();
   }

@@ -40,6 +40,8 @@ export class KeyTypeCell {
   readonly #index: number;
   readonly #maxParallelism: number;
   readonly #operatorName: string | undefined;
+  /** The mixed hash of the last key, a string or a long; -1 after a key of another type. */
+  lastHash = -1;
   /** What this thread knows of the word; it never changes once set. */
   #known: number;
 
@@ -75,10 +77,17 @@ export class KeyTypeCell {
    */
   keyGroup(key: unknown): number {
     if (typeof key === 'string') {
-      if (this.#known === STRING || this.#accepts(STRING, key)) return murmur(hashString(key)) % this.#maxParallelism;
+      if (this.#known === STRING || this.#accepts(STRING, key)) {
+        this.lastHash = murmur(hashString(key));
+        return this.lastHash % this.#maxParallelism;
+      }
     } else if (typeof key === 'number' && Number.isSafeInteger(key)) {
-      if (this.#known === LONG || this.#accepts(LONG, key)) return murmur(hashSafeLong(key)) % this.#maxParallelism;
+      if (this.#known === LONG || this.#accepts(LONG, key)) {
+        this.lastHash = murmur(hashSafeLong(key));
+        return this.lastHash % this.#maxParallelism;
+      }
     } else if (typeof key === 'boolean') {
+      this.lastHash = -1;
       if (this.#known === BOOLEAN || this.#accepts(BOOLEAN, key)) {
         return keyGroupOf(key ? 1231 : 1237, this.#maxParallelism);
       }
@@ -101,6 +110,7 @@ export class KeyTypeCell {
   }
 
   #declaredKeyGroup(key: unknown): number {
+    this.lastHash = -1;
     const type = this.declared;
     if (type?.hash === undefined || key === null || key === undefined) throw this.#invalid(key);
     return keyGroupOf(type.hash(key), this.#maxParallelism);

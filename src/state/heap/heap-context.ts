@@ -5,6 +5,8 @@
  * is, by a snapshot that has not come to it: it is shown to the snapshots before it changes (`touch`).
  */
 
+import { hashBoolean, hashDouble, hashLong, hashSafeLong, hashString } from '../java-hash.js';
+import { murmur } from '../key-groups.js';
 import { NEVER_SAVED, type StateEntry } from './state-entry.js';
 import type { StateTable } from './state-table.js';
 import type { Timer } from './timer.js';
@@ -24,10 +26,21 @@ export interface SnapshotObserver {
 /** Primitive identity of a key in a Map. @internal */
 export type MapKey = string | number | boolean | bigint;
 
+/** Hash of an identity, never negative; of strings and longs the one that chooses their key group. @internal */
+export function hashOf(mapKey: MapKey): number {
+  if (typeof mapKey === 'string') return murmur(hashString(mapKey));
+  if (typeof mapKey === 'number')
+    return murmur(Number.isSafeInteger(mapKey) ? hashSafeLong(mapKey) : hashDouble(mapKey));
+  if (typeof mapKey === 'bigint') return murmur(hashLong(mapKey));
+  return murmur(hashBoolean(mapKey));
+}
+
 /** See the file comment. @internal */
 export class HeapContext {
   key: unknown = undefined;
   mapKey: MapKey = 0;
+  /** See `currentHash`; -1 until somebody asks. */
+  hash = -1;
   /** The key group of the current key, counted from the first of the range; -1 before the first key. */
   group = -1;
   /** Another number for each call of `setCurrentKey`. */
@@ -39,15 +52,25 @@ export class HeapContext {
   /** True once deltas may be asked for: removals are remembered from then on. */
   tracksRemovals: boolean = false;
 
+  /** False when the identity of a key is made of it: of tuples, bytes, doubles. */
+  readonly keysAreIdentities: boolean;
   /** Identity of a key in a Map. */
   readonly identify: (key: unknown) => MapKey;
   /** Called for each element: states with a time to live that clean up then. */
   readonly cleaners: (() => void)[] = [];
 
-  constructor(firstKeyGroup: number, groupCount: number, identify: (key: unknown) => MapKey) {
+  /** Without `identify` each key is its own identity. */
+  constructor(firstKeyGroup: number, groupCount: number, identify?: (key: unknown) => MapKey) {
     this.firstKeyGroup = firstKeyGroup;
     this.groupCount = groupCount;
-    this.identify = identify;
+    this.keysAreIdentities = identify === undefined;
+    this.identify = identify ?? ((key) => key as MapKey);
+  }
+
+  /** Hash of the current identity, never negative. */
+  currentHash(): number {
+    if (this.hash < 0) this.hash = hashOf(this.mapKey);
+    return this.hash;
   }
 
   /** Whether a delta may have to say that this entry is gone: some snapshot may hold it. */

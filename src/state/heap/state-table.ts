@@ -1,9 +1,10 @@
 /**
- * The values of one state: a Map for each key group, from key to entry. The lookup of the current key is remembered, so
- * that a read followed by a write is one Map lookup.
+ * The values of one state: an index for each key group, from key to entry. The lookup of the current key is remembered, so
+ * that a read followed by a write is one lookup.
  */
 
-import type { HeapContext, MapKey } from './heap-context.js';
+import { EntryIndex } from './entry-index.js';
+import { type HeapContext, hashOf, type MapKey } from './heap-context.js';
 import { Removals } from './removals.js';
 import { NEVER_SAVED, StateEntry } from './state-entry.js';
 
@@ -38,7 +39,7 @@ const NO_ENTRIES: Iterator<StateEntry> = { next: () => ({ done: true, value: und
 export class PlainStateTable implements StateTable {
   readonly removals = new Removals();
   readonly #context: HeapContext;
-  readonly #groups: (Map<MapKey, StateEntry> | undefined)[];
+  readonly #groups: (EntryIndex | undefined)[];
   #cachedSequence = -1;
   #cached: StateEntry | undefined = undefined;
 
@@ -50,8 +51,7 @@ export class PlainStateTable implements StateTable {
   find(): StateEntry | undefined {
     const context = this.#context;
     if (this.#cachedSequence === context.sequence) return this.#cached;
-    const map = this.#groups[context.group];
-    const entry = map === undefined ? undefined : map.get(context.mapKey);
+    const entry = this.#lookup(context.group, context.currentHash(), context.mapKey);
     this.#cached = entry;
     this.#cachedSequence = context.sequence;
     return entry;
@@ -60,7 +60,7 @@ export class PlainStateTable implements StateTable {
   create(value: unknown): void {
     const context = this.#context;
     const entry = new StateEntry(context.key, value, context.generation, NEVER_SAVED);
-    this.#mapOf(context.group).set(context.mapKey, entry);
+    this.#indexOf(context.group).add(context.currentHash(), entry);
     this.#cached = entry;
     this.#cachedSequence = context.sequence;
   }
@@ -68,9 +68,9 @@ export class PlainStateTable implements StateTable {
   remove(group: number, entry: StateEntry): void {
     const context = this.#context;
     if (entry.touched !== context.generation) context.touch(this, entry, group);
-    const map = this.#groups[group];
-    if (map === undefined) return;
-    map.delete(entry.key === context.key ? context.mapKey : context.identify(entry.key));
+    const index = this.#groups[group];
+    if (index === undefined) return;
+    index.delete(entry.key === context.key ? context.currentHash() : hashOf(context.identify(entry.key)), entry);
     if (this.#cached === entry) this.#cached = undefined;
     if (context.isRememberedAfterRemoval(entry)) {
       this.removals.add(group, { key: entry.key, namespace: null, generation: context.generation });
@@ -86,19 +86,25 @@ export class PlainStateTable implements StateTable {
   }
 
   restore(group: number, key: unknown, mapKey: MapKey, _namespace: unknown, value: unknown): void {
-    this.#mapOf(group).set(mapKey, new StateEntry(key, value, 0, 0));
+    const hash = hashOf(mapKey);
+    const present = this.#lookup(group, hash, mapKey);
+    const entry = new StateEntry(key, value, 0, 0);
+    if (present !== undefined) this.#indexOf(group).delete(hash, present);
+    this.#indexOf(group).add(hash, entry);
   }
 
   peek(group: number, mapKey: MapKey, _namespace: unknown): StateEntry | undefined {
-    return this.#groups[group]?.get(mapKey);
+    return this.#lookup(group, hashOf(mapKey), mapKey);
   }
 
   forget(group: number, mapKey: MapKey, _namespace: unknown): void {
-    this.#groups[group]?.delete(mapKey);
+    const hash = hashOf(mapKey);
+    const entry = this.#lookup(group, hash, mapKey);
+    if (entry !== undefined) this.#indexOf(group).delete(hash, entry);
   }
 
   entries(group: number): Iterator<StateEntry> {
-    return this.#groups[group]?.values() ?? NO_ENTRIES;
+    return this.#groups[group]?.entries() ?? NO_ENTRIES;
   }
 
   size(group: number): number {
@@ -112,12 +118,19 @@ export class PlainStateTable implements StateTable {
     this.removals.clear();
   }
 
-  #mapOf(group: number): Map<MapKey, StateEntry> {
-    let map = this.#groups[group];
-    if (map === undefined) {
-      map = new Map();
-      this.#groups[group] = map;
+  #lookup(group: number, hash: number, mapKey: MapKey): StateEntry | undefined {
+    const index = this.#groups[group];
+    if (index === undefined) return undefined;
+    const context = this.#context;
+    return context.keysAreIdentities ? index.find(hash, mapKey) : index.findIdentity(hash, mapKey, context.identify);
+  }
+
+  #indexOf(group: number): EntryIndex {
+    let index = this.#groups[group];
+    if (index === undefined) {
+      index = new EntryIndex();
+      this.#groups[group] = index;
     }
-    return map;
+    return index;
   }
 }
