@@ -21,6 +21,17 @@ const STATE_OPTIONS: readonly CliOption[] = [
   JSON_OUTPUT,
 ];
 
+/** Options of `snapshots`. */
+const SNAPSHOTS_OPTIONS: readonly CliOption[] = [
+  HELP,
+  option('job', 'name', 'Only snapshots of jobs with this name or id (ls, gc, du).'),
+  { long: 'deep', description: 'Of "verify": decode every entry of the state, too.' },
+  { long: 'force', description: 'Of "rm": delete also what a running job or another snapshot needs.' },
+  option('keep', 'n', 'Of "gc": how many checkpoints of each job name stay.'),
+  { long: 'dry-run', description: 'Of "gc": only say what would be deleted.' },
+  JSON_OUTPUT,
+];
+
 /** See the file comment. @internal */
 export const OWN_COMMANDS: readonly Command[] = [
   {
@@ -32,5 +43,15 @@ export const OWN_COMMANDS: readonly Command[] = [
     listsCustomOptions: 'none',
     own: true,
     load: async () => (await import('./state/state.js')).stateVerb,
+  },
+  {
+    name: 'snapshots',
+    summary: 'lists, checks and deletes the snapshots of the home directory.',
+    syntax: 'ls | show <path> | verify <path> | rm <path>... | gc --keep <n> | du | reindex [<directory>...] [OPTIONS]',
+    mode: 'interleaved',
+    options: SNAPSHOTS_OPTIONS,
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./snapshots/snapshots.js')).snapshotsVerb,
   },
 ];

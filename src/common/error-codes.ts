@@ -64,6 +64,9 @@ export const ERROR_CODES = {
     restartable: true,
   }),
   SNAPSHOT_CLAIMED: kind('Stop the job that claimed the snapshot, or restore with -cm no_claim.', { httpStatus: 409 }),
+  SNAPSHOT_IN_USE: kind('End the job that needs the snapshot, or pass --force to delete it all the same.', {
+    httpStatus: 409,
+  }),
   STOP_FAILED: kind('Start a job from the savepoint of the message with -s.', { httpStatus: 500, exitCode: 3 }),
   JOURNAL_CORRUPT: kind('Move the file of the message away; what it recorded must be looked up in the snapshots.'),
   INDEX_FAILED: kind('Delete the index file named in the message; it is rebuilt from the journals.'),

@@ -46,6 +46,11 @@ export class HomeDirectory {
     return join(this.path, 'claims');
   }
 
+  /** The journal of operations outside of a live job; its lock stands beside it. */
+  get operationsFile(): string {
+    return join(this.path, 'operations');
+  }
+
   jobDirectory(jobId: JobId): string {
     return join(this.jobsDirectory, jobId);
   }

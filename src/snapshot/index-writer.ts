@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { messageOf } from '../common/errors.js';
 import type { JobId } from '../common/ids.js';
 import type { HomeDirectory } from './home-directory.js';
+import { readDeletions } from './home-operations.js';
 import type { IndexDatabase } from './index-database.js';
 import { scanJournal } from './job-journal.js';
 import type { JournalRecord, JournalSnapshot } from './journal-record.js';
@@ -41,10 +42,20 @@ export function catchUp(database: IndexDatabase, home: HomeDirectory): IndexProb
       problems.push({ jobId, path, message: messageOf(error) });
     }
   }
+  applyDeletions(database, home);
   const present = new Set<string>(jobIds);
   const gone = rows.filter((row) => !present.has(row.job_id) || !existsSync(home.journalFile(row.job_id)));
   for (const { job_id } of gone) database.write(() => forget(database, job_id));
   return problems;
+}
+
+/** Snapshots that were deleted outside of their job, or are about to be; a path that was used again later is another one. */
+function applyDeletions(database: IndexDatabase, home: HomeDirectory): void {
+  const update = 'UPDATE snapshots SET is_subsumed = 1 WHERE path = ? AND trigger_time <= ? AND is_subsumed = 0';
+  for (const { deletion, time } of readDeletions(home)) {
+    const { changes } = database.statement(update).run(deletion.path, time) as { changes: number };
+    if (changes > 0) database.write(() => dropReferences(database, deletion.path));
+  }
 }
 
 function isDriverError(error: unknown): boolean {
@@ -135,7 +146,8 @@ function insertJob(
     );
 }
 
-function insertSnapshot(database: IndexDatabase, jobId: JobId, snapshot: JournalSnapshot): void {
+/** A snapshot that was completed, or found in a directory. @internal */
+export function insertSnapshot(database: IndexDatabase, jobId: JobId, snapshot: JournalSnapshot): void {
   database
     .statement(
       `INSERT OR REPLACE INTO snapshots (path, job_id, kind, checkpoint_id, format, state_size, checkpointed_size,

@@ -66,6 +66,19 @@ export function readJournalState(path: string): JournalState & JournalScan {
  */
 export function scanJournal(path: string, fromOffset: number, visit: (record: JournalRecord) => void): JournalScan {
   const unknownKinds = new Set<string>();
+  const { endOffset, isTorn } = scanLines(path, fromOffset, (value) => {
+    if (isKnownKind(value.kind)) visit(value as JournalRecord);
+    else unknownKinds.add(String(value.kind));
+  });
+  return { endOffset, isTorn, unknownKinds: [...unknownKinds] };
+}
+
+/** The same for records of any kind. @internal */
+export function scanLines(
+  path: string,
+  fromOffset: number,
+  visit: (value: { readonly kind: unknown }) => void,
+): Pick<JournalScan, 'endOffset' | 'isTorn'> {
   let endOffset = fromOffset;
   let hasDamage = false;
   const file = openSync(path, 'r');
@@ -81,14 +94,13 @@ export function scanJournal(path: string, fromOffset: number, visit: (record: Jo
         hasDamage = true;
         continue;
       }
-      if (isKnownKind(value.kind)) visit(value as JournalRecord);
-      else unknownKinds.add(String(value.kind));
+      visit(value);
       endOffset += line.length;
     }
   } finally {
     closeSync(file);
   }
-  return { endOffset, isTorn: hasDamage, unknownKinds: [...unknownKinds] };
+  return { endOffset, isTorn: hasDamage };
 }
 
 /** The lines with their ends, from an offset to the end that the file has when it is reached; valid until the next one. */
@@ -130,6 +142,11 @@ function checksumText(json: Uint8Array): string {
 
 /** The line of a record, with its end. @internal */
 export function encodeRecord(record: JournalRecord): Buffer {
+  return encodeLine(record);
+}
+
+/** The same for a record of any kind. @internal */
+export function encodeLine(record: object): Buffer {
   const json = Buffer.from(JSON.stringify(record), 'utf8');
   return Buffer.concat([Buffer.from(`${checksumText(json)} `, 'latin1'), json, Buffer.from([LINE_END])]);
 }

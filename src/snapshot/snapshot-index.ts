@@ -7,7 +7,8 @@ import type { JobId } from '../common/ids.js';
 import type { HomeDirectory } from './home-directory.js';
 import { IndexDatabase, indexFailed, isDamage } from './index-database.js';
 import { INDEX_SCHEMA, INDEX_TABLES } from './index-schema.js';
-import { catchUp, type IndexProblem } from './index-writer.js';
+import { catchUp, type IndexProblem, insertSnapshot } from './index-writer.js';
+import type { JournalSnapshot } from './journal-record.js';
 import { isProcessAlive, type ProcessIdentity } from './process-identity.js';
 import type { RestoreMode } from './restore-mode.js';
 
@@ -116,6 +117,23 @@ export class SnapshotIndex {
   /** The snapshots of a job that were not subsumed, oldest first. */
   snapshots(jobId: JobId): IndexedSnapshot[] {
     return this.#all<IndexedSnapshot>(`${SNAPSHOTS} AND job_id = ? ORDER BY checkpoint_id, path`, jobId);
+  }
+
+  /** All snapshots that were not subsumed nor deleted, oldest first. */
+  allSnapshots(): IndexedSnapshot[] {
+    return this.#all<IndexedSnapshot>(`${SNAPSHOTS} ORDER BY trigger_time, path`);
+  }
+
+  /** The files of a snapshot with their sizes, `_metadata` aside. */
+  filesOf(path: string): { readonly path: string; readonly size: number }[] {
+    const sql = `SELECT files.path, files.size FROM "references" JOIN files ON files.path = file_path
+      WHERE snapshot_path = ? ORDER BY files.path`;
+    return this.#all<{ path: string; size: number }>(sql, path);
+  }
+
+  /** Takes in a snapshot that was found in a directory and that no journal of this home tells of. */
+  addFound(jobId: JobId, snapshot: JournalSnapshot): void {
+    this.#database.write(() => insertSnapshot(this.#database, jobId, snapshot));
   }
 
   /** The newest snapshot of a job, of that kind if one is given. */
