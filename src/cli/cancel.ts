@@ -6,7 +6,9 @@ import type { Invocation, Verb } from './commands.js';
 import { chainOf, remedyOf } from './failure.js';
 import { jobIdArgument } from './job-id-argument.js';
 import { cancelJob } from './jobs.js';
-import { notYet, readFormat } from './later-verbs.js';
+import { operationFailure } from './operation-failure.js';
+import { readFormat } from './savepoint-format.js';
+import { SnapshotOperations } from './snapshot-operations.js';
 import { checkClusterTarget, gatewayAddress, refuseYarn } from './target.js';
 
 const DEPRECATION = 'DEPRECATION WARNING: Cancelling a job with savepoint is deprecated. Use "stop" instead.\n';
@@ -34,7 +36,8 @@ export const cancelVerb: Verb = {
   },
 };
 
-function cancelWithSavepoint({ line, output, settings }: Invocation): never {
+async function cancelWithSavepoint(invocation: Invocation): Promise<number> {
+  const { line, output, settings } = invocation;
   output.out(DEPRECATION);
   const [word] = line.args;
   // Without another word, the directory was meant as the id.
@@ -43,9 +46,19 @@ function cancelWithSavepoint({ line, output, settings }: Invocation): never {
   const jobId = jobIdArgument(id);
   const directory = line.args.length > 0 ? line.value('s') : undefined;
   const where = directory ?? 'default savepoint directory';
-  output.out(`Cancelling job ${jobId} with ${readFormat(line)} savepoint to ${where}.\n`);
+  const formatType = readFormat(line);
+  output.out(`Cancelling job ${jobId} with ${formatType} savepoint to ${where}.\n`);
   checkClusterTarget(line, settings);
-  throw notYet(`Could not cancel job ${jobId}.`, 'cancel -s');
+  const operations = await SnapshotOperations.open(invocation);
+  const body = { 'target-directory': directory ?? null, 'cancel-job': true, formatType };
+  try {
+    const request = { jobId, verb: 'savepoints', body, directoryField: 'target-directory' } as const;
+    const { location } = await operations.run(request);
+    output.out(`Cancelled job ${jobId}. Savepoint stored in ${String(location)}.\n`);
+    return 0;
+  } catch (thrown) {
+    throw operationFailure(thrown, { message: `Could not cancel job ${jobId}.`, isExecution: true });
+  }
 }
 
 function cancelFailure(id: string, thrown: unknown): CliProgramError {

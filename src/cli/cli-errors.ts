@@ -43,14 +43,16 @@ export class CliProgramError extends Error {
   override readonly name: string = 'CliProgramError';
   readonly chain: readonly ChainLink[];
   readonly remedy: string | undefined;
+  readonly exitCode: number;
 
   constructor(
     chain: readonly ChainLink[],
-    options?: { readonly cause?: unknown; readonly remedy?: string | undefined },
+    options?: { readonly cause?: unknown; readonly remedy?: string | undefined; readonly exitCode?: number },
   ) {
     super(chain[0]?.message ?? '', options);
     this.chain = chain;
     this.remedy = options?.remedy;
+    this.exitCode = options?.exitCode ?? 1;
   }
 }
 

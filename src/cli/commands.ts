@@ -102,7 +102,7 @@ export const COMMANDS: readonly Command[] = [
     mode: 'interleaved',
     options: STOP_OPTIONS,
     listsCustomOptions: 'all',
-    load: async () => (await import('./later-verbs.js')).stopVerb,
+    load: async () => (await import('./stop.js')).stopVerb,
   },
   {
     name: 'cancel',
@@ -120,7 +120,7 @@ export const COMMANDS: readonly Command[] = [
     mode: 'interleaved',
     options: SAVEPOINT_OPTIONS,
     listsCustomOptions: 'all',
-    load: async () => (await import('./later-verbs.js')).savepointVerb,
+    load: async () => (await import('./savepoint.js')).savepointVerb,
   },
   {
     name: 'checkpoint',
@@ -129,7 +129,7 @@ export const COMMANDS: readonly Command[] = [
     mode: 'interleaved',
     options: CHECKPOINT_OPTIONS,
     listsCustomOptions: 'all',
-    load: async () => (await import('./later-verbs.js')).checkpointVerb,
+    load: async () => (await import('./checkpoint.js')).checkpointVerb,
   },
   ...OWN_COMMANDS,
 ];

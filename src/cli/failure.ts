@@ -42,7 +42,9 @@ export function describeFailure(thrown: unknown): Failure {
   if (thrown instanceof CliBootstrapError) {
     return { stdout: '', stderr: `${thrown.message}\n`, exitCode: BOOTSTRAP_EXIT_CODE };
   }
-  if (thrown instanceof CliProgramError) return programFailure(thrown.chain, thrown.remedy);
+  if (thrown instanceof CliProgramError) {
+    return { ...programFailure(thrown.chain, thrown.remedy), exitCode: thrown.exitCode };
+  }
   return programFailure(chainOf(thrown), remedyOf(thrown));
 }
 

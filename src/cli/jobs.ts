@@ -32,7 +32,8 @@ export interface JobSummary {
   readonly checkpoints: readonly string[];
 }
 
-interface KnownJob {
+/** A job of the home. @internal */
+export interface KnownJob {
   readonly summary: JobSummary;
   readonly socketPath: string | undefined;
   readonly isAlive: boolean;
@@ -93,7 +94,8 @@ function jobDirectories(home: HomeDirectory): readonly JobId[] {
   }
 }
 
-function readJob(home: HomeDirectory, id: JobId): KnownJob | undefined {
+/** What the journal of a job says; undefined when there is none. @internal */
+export function readJob(home: HomeDirectory, id: JobId): KnownJob | undefined {
   const path = home.journalFile(id);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   const state = summarizeJournal(readJournal(path).records);

@@ -4,14 +4,9 @@
  */
 
 import { DurableFiles } from '../snapshot/durable-files.js';
+import type { ArchivedAnswer } from './archived-answer.js';
 import type { Operations } from './operations.js';
 import { errorAnswer, type Route, route } from './router.js';
-
-/** One answer: its path, and its body as JSON text. @internal */
-export interface ArchivedAnswer {
-  readonly path: string;
-  readonly json: string;
-}
 
 const PATHS = [
   '',
@@ -29,9 +24,11 @@ const PATHS = [
 export async function archiveAnswers(
   jobId: string,
   routes: readonly Route[],
-  checkpoints: Operations,
+  operations: Operations,
 ): Promise<readonly ArchivedAnswer[]> {
-  const triggered = checkpoints.entries().map(([id]) => `/jobs/${jobId}/checkpoints/${id}`);
+  // A client that polls `stop` finds its result here.
+  await operations.settled();
+  const triggered = operations.entries().map(([path]) => path);
   const paths = ['/jobs/overview', ...PATHS.map((path) => `/jobs/${jobId}${path}`), ...triggered];
   const answers: ArchivedAnswer[] = [];
   for (const path of paths) {
@@ -44,11 +41,4 @@ export async function archiveAnswers(
 /** Writes the archive; durable when it resolves. @internal */
 export async function writeArchive(file: string, answers: readonly ArchivedAnswer[]): Promise<void> {
   await new DurableFiles().replaceFile(file, Buffer.from(JSON.stringify({ archive: answers }), 'utf8'));
-}
-
-/** The archived answer of a path; undefined when the archive has none. @internal */
-export function findArchived(archiveText: string, path: string): unknown {
-  const { archive } = JSON.parse(archiveText) as { readonly archive: readonly ArchivedAnswer[] };
-  const found = archive.find((answer) => answer.path === path.replace(/^\/v1\//, '/'));
-  return found === undefined ? undefined : (JSON.parse(found.json) as unknown);
 }

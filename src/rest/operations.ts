@@ -8,35 +8,54 @@ export type Operation =
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly value: Readonly<Record<string, unknown>> };
 
-/** The operations of one kind. @internal */
+/** Triggered operations, by the path under which each is polled. @internal */
 export class Operations {
   readonly #clock: Clock;
   readonly #keepMs: number;
   readonly #operations = new Map<string, Operation>();
   readonly #timers = new Set<unknown>();
+  readonly #running = new Set<Promise<void>>();
 
   constructor(clock: Clock, keepMs: number) {
     this.#clock = clock;
     this.#keepMs = keepMs;
   }
 
-  /** Starts an operation, unless one with this id is known; returns the id. The promise must not reject. */
-  trigger(triggerId: string | undefined, start: () => Promise<Readonly<Record<string, unknown>>>): string {
+  /**
+   * Starts an operation, unless one with this id is known; returns the id. `prefix`: the path under which it is polled,
+   * up to the id. The promise must not reject.
+   */
+  trigger(
+    prefix: string,
+    triggerId: string | undefined,
+    start: () => Promise<Readonly<Record<string, unknown>>>,
+  ): string {
     const id = triggerId ?? newTriggerId();
-    if (this.#operations.has(id)) return id;
-    this.#operations.set(id, { state: 'running' });
-    start().then(
+    const key = prefix + id;
+    if (this.#operations.has(key)) return id;
+    this.#operations.set(key, { state: 'running' });
+    const run = start().then(
       (value) => {
-        this.#operations.set(id, { state: 'done', value });
-        this.#timers.add(this.#clock.setTimeout(() => this.#operations.delete(id), this.#keepMs));
+        this.#operations.set(key, { state: 'done', value });
+        this.#timers.add(this.#clock.setTimeout(() => this.#operations.delete(key), this.#keepMs));
       },
-      () => this.#operations.delete(id),
+      () => {
+        this.#operations.delete(key);
+      },
     );
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
     return id;
   }
 
-  find(id: string): Operation | undefined {
-    return this.#operations.get(id);
+  /** The operation that is polled under a path. */
+  find(path: string): Operation | undefined {
+    return this.#operations.get(path);
+  }
+
+  /** Settles when no operation runs any more: once the job has ended, that is soon. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   /** Forgets the timers, which would keep the process alive. */
@@ -44,7 +63,7 @@ export class Operations {
     for (const timer of this.#timers) this.#clock.clearTimeout(timer);
   }
 
-  /** All that are known, for the archive. */
+  /** All that are known by path, for the archive. */
   entries(): readonly (readonly [string, Operation])[] {
     return [...this.#operations];
   }

@@ -116,12 +116,29 @@ function parseBody(text: string, bodyClass: string): Readonly<Record<string, unk
   if (text.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(firstValue(text));
   } catch (cause) {
     throw new RestError(400, `Request did not match expected format ${bodyClass}.\nCaused by: ${messageOf(cause)}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (value === null) throw new Error('the body is null');
+  if (typeof value !== 'object' || Array.isArray(value)) {
     throw new RestError(400, `Request did not match expected format ${bodyClass}.`);
   }
   return value as Readonly<Record<string, unknown>>;
+}
+
+/** The text of the first JSON object; what stands behind it is ignored, as Flink does. */
+function firstValue(text: string): string {
+  if (!text.trimStart().startsWith('{')) return text;
+  let depth = 0;
+  for (let at = 0, isQuoted = false; at < text.length; at++) {
+    const sign = text[at];
+    if (isQuoted) {
+      if (sign === '\\') at++;
+      else if (sign === '"') isQuoted = false;
+    } else if (sign === '"') isQuoted = true;
+    else if (sign === '{') depth++;
+    else if (sign === '}' && --depth === 0) return text.slice(0, at + 1);
+  }
+  return text;
 }

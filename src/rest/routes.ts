@@ -3,30 +3,18 @@
 import { FlinkError } from '../common/errors.js';
 import type { JobMaster } from '../coordinator/job-master.js';
 import { checkpointConfig, checkpointingStatistics } from './checkpoint-answers.js';
-import {
-  executionResult,
-  jobAccumulators,
-  jobConfig,
-  jobDetails,
-  jobExceptions,
-  jobOverview,
-  serializedThrowable,
-} from './job-answers.js';
+import { executionResult, jobAccumulators, jobConfig, jobDetails, jobExceptions, jobOverview } from './job-answers.js';
 import { jobPlan } from './job-plan.js';
 import type { Operations } from './operations.js';
 import { type RestAnswer, RestError, type RestRequest, type Route } from './router.js';
-
-/** The jobs that a server answers for. @internal */
-export interface ServedJobs {
-  all(): readonly JobMaster[];
-  find(jobId: string): JobMaster | undefined;
-}
+import type { ServedJobs } from './served-jobs.js';
+import { createSnapshotRoutes } from './snapshot-routes.js';
 
 /** Flink's default for `maxExceptions`. */
 const MAX_EXCEPTIONS = 20;
 
 /** Makes the table for some jobs. @internal */
-export function createRoutes(jobs: ServedJobs, checkpoints: Operations): readonly Route[] {
+export function createRoutes(jobs: ServedJobs, operations: Operations): readonly Route[] {
   const get = (path: string, answer: (job: JobMaster, request: RestRequest) => unknown): Route => ({
     method: 'GET',
     path: `/jobs/:jobid${path}`,
@@ -63,26 +51,7 @@ export function createRoutes(jobs: ServedJobs, checkpoints: Operations): readonl
     }),
     get('/checkpoints/config', checkpointConfig),
     { method: 'PATCH', path: '/jobs/:jobid', handle: (request) => cancel(jobs, request) },
-    {
-      method: 'POST',
-      path: '/jobs/:jobid/checkpoints',
-      bodyClass: 'CheckpointTriggerRequestBody',
-      handle: (request) => triggerCheckpoint(jobs, checkpoints, request),
-    },
-    {
-      method: 'GET',
-      path: '/jobs/:jobid/checkpoints/:triggerid',
-      handle: ({ path }) => checkpointStatus(checkpoints, path),
-    },
-    ...['savepoints', 'stop'].map(
-      (verb): Route => ({
-        method: 'POST',
-        path: `/jobs/:jobid/${verb}`,
-        handle: () => {
-          throw new FlinkError('UNSUPPORTED', `Savepoints are not supported yet (POST /jobs/:jobid/${verb}).`);
-        },
-      }),
-    ),
+    ...createSnapshotRoutes(jobs, operations),
   ];
 }
 
@@ -123,44 +92,6 @@ function cancel(jobs: ServedJobs, { path, query }: RestRequest): RestAnswer {
     throw error;
   }
   return { status: 202, body: {} };
-}
-
-function triggerCheckpoint(jobs: ServedJobs, operations: Operations, { path, body }: RestRequest): RestAnswer {
-  const type = body.checkpointType ?? 'CONFIGURED';
-  if (type !== 'CONFIGURED' && type !== 'FULL' && type !== 'INCREMENTAL') {
-    throw new RestError(400, 'Request did not match expected format CheckpointTriggerRequestBody.');
-  }
-  if (type === 'INCREMENTAL') {
-    const reason = 'Flink does not support triggering incremental checkpoint explicitly. See FLINK-33723.';
-    throw new RestError(
-      500,
-      'Internal server error.',
-      `<Exception on server side:\n${reason}\nEnd of exception on server side>`,
-    );
-  }
-  const triggerId = typeof body.triggerId === 'string' ? body.triggerId.toLowerCase() : undefined;
-  const id = operations.trigger(triggerId, async () => {
-    try {
-      const job = jobs.find(path.jobid ?? '');
-      if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', `Could not find Flink job (${path.jobid})`);
-      return { checkpointId: await job.snapshots.checkpoint(type) };
-    } catch (error) {
-      return { failureCause: serializedThrowable(error instanceof Error ? error : new Error(String(error))) };
-    }
-  });
-  return { status: 202, body: { 'request-id': id } };
-}
-
-function checkpointStatus(operations: Operations, path: Readonly<Record<string, string>>): RestAnswer {
-  const operation = operations.find(path.triggerid ?? '');
-  if (operation === undefined) {
-    throw new RestError(
-      404,
-      `There is no checkpoint operation with triggerId=${path.triggerid} for job ${path.jobid}.`,
-    );
-  }
-  if (operation.state === 'running') return ok({ status: { id: 'IN_PROGRESS' }, operation: null });
-  return ok({ status: { id: 'COMPLETED' }, operation: operation.value });
 }
 
 function maxExceptions(query: URLSearchParams): number {

@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Clock, systemClock } from '../common/clock.js';
 import { RestOptions } from '../common/options.js';
 import type { JobMaster } from '../coordinator/job-master.js';
-import { type ArchivedAnswer, archiveAnswers } from './archive.js';
+import { archiveAnswers } from './archive.js';
+import type { ArchivedAnswer } from './archived-answer.js';
 import { Operations } from './operations.js';
 import { errorAnswer, type RestAnswer, route } from './router.js';
 import { createRoutes } from './routes.js';

@@ -3,7 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findArchived, writeArchive } from '../../src/rest/archive.js';
+import { writeArchive } from '../../src/rest/archive.js';
+import { findArchived } from '../../src/rest/archived-answer.js';
 import { type ClientCall, callRest } from '../../src/rest/client.js';
 import { type RestServer, serveJob } from '../../src/rest/server.js';
 import { CHECKPOINTED, JOB_ID, JobHarness } from '../coordinator/job-harness.js';
@@ -157,8 +158,8 @@ describe('requests', () => {
     ['PATCH', `/jobs/${'0'.repeat(32)}`, 404, 'Job could not be found.'],
     ['PATCH', `/jobs/${JOB_ID}?mode=stop`, 308, 'has been removed'],
     ['PATCH', `/jobs/${JOB_ID}?mode=nope`, 400, 'Cannot resolve query parameter (mode) from value \\"nope\\".'],
-    ['POST', `/jobs/${JOB_ID}/savepoints`, 501, 'Savepoints are not supported yet'],
-    ['POST', `/jobs/${JOB_ID}/stop`, 501, 'not supported yet'],
+    ['POST', `/jobs/${JOB_ID}/savepoints`, 400, 'Property [target-directory] must be provided.'],
+    ['POST', `/jobs/${JOB_ID}/stop`, 400, 'Property [targetDirectory] must be provided.'],
     ['GET', `/jobs/${JOB_ID}/checkpoints/${'0'.repeat(32)}`, 404, 'There is no checkpoint operation with triggerId='],
   ])('%s %s answers %i', async (method, path, status, text) => {
     const { socketPath } = await serve(await new JobHarness().running());
