@@ -105,6 +105,15 @@ export class LocalJob implements PipelineHost {
     });
   }
 
+  /** The state of each task, for errors. */
+  describe(): string {
+    return this.#pipelines
+      .flatMap(({ pipeline }) =>
+        pipeline.tasks.map(({ planned }) => `${planned.vertex.name} ${planned.subtask} ${pipeline.state}`),
+      )
+      .join(', ');
+  }
+
   /** Works until nothing moves by itself any more: neither a task, nor a promise, nor an enumerator. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; ) {
@@ -153,6 +162,12 @@ export class LocalJob implements PipelineHost {
   async completeSnapshot(checkpointId: number): Promise<void> {
     for (const { pipeline } of this.#pipelines) pipeline.checkpointComplete(checkpointId);
     for (const each of this.#coordinators.values()) await each.notifyCheckpointComplete(checkpointId);
+  }
+
+  /** Gives a snapshot up, and tells everyone. */
+  async abortSnapshot(pending: PendingLocalSnapshot): Promise<void> {
+    for (const { pipeline } of this.#pipelines) pipeline.checkpointAborted(pending.checkpointId);
+    await pending.discard();
   }
 
   /** Ends everything as a crash would, but for closing what is open. */

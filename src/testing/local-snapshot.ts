@@ -35,6 +35,8 @@ export class PendingLocalSnapshot {
   readonly #given: LocalSnapshotOptions;
   readonly #directory = mkdtempSync(join(tmpdir(), 'flink-ts-snapshot-'));
   readonly #waiting = new Set<Task>();
+  /** Tasks whose barrier has passed. */
+  readonly #begun = new Set<Task>();
   readonly #finished: readonly Task[];
   readonly #states = new Map<OperatorId, Map<number, OperatorSubtaskState>>();
   #writing = 0;
@@ -78,8 +80,16 @@ export class PendingLocalSnapshot {
     return this.#waiting.size === 0;
   }
 
+  /** True when a task has ended without an answer: it will never come. */
+  get isHopeless(): boolean {
+    return this.#given.pipelines.some(
+      (pipeline) => pipeline.state === 'FINISHED' && pipeline.tasks.some((task) => this.#isUnanswered(task)),
+    );
+  }
+
   /** The barrier has reached a task. */
   onBarrier(task: Task): void {
+    this.#begun.add(task);
     this.#writing++;
     this.#write(task)
       .then(() => {
@@ -102,6 +112,10 @@ export class PendingLocalSnapshot {
   /** Gives the snapshot up. */
   async discard(): Promise<void> {
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  #isUnanswered(task: Task): boolean {
+    return this.#waiting.has(task) && !this.#begun.has(task);
   }
 
   async #write(task: Task): Promise<void> {

@@ -183,7 +183,7 @@ export class TestJob {
     const pending = await this.#job.beginSnapshot();
     await this.#job.settle();
     if (!pending.isComplete) {
-      await pending.discard();
+      await this.#job.abortSnapshot(pending);
       throw new FlinkError('CHECKPOINT_FAILED', 'The job under test cannot take a snapshot: a task does not answer.');
     }
     const metadata = await pending.complete();
