@@ -27,7 +27,7 @@ describe('the package', () => {
       .map((line) => line.replace(/^package\//, ''));
 
     expect(files).toEqual(
-      expect.arrayContaining(['bin/flink-ts', 'dist/cli/main.js', 'dist/index.d.ts', 'LICENSE', 'NOTICE']),
+      expect.arrayContaining(['bin/flink-ts', 'bundle/cli/main.js', 'dist/index.d.ts', 'LICENSE', 'NOTICE']),
     );
     expect(
       files.filter((file) => /^(src|test|scripts|docs|\.ci)\//.test(file) || file.endsWith('.tsbuildinfo')),
