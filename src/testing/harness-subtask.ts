@@ -59,6 +59,7 @@ export class HarnessSubtask {
   readonly #actions: (() => void)[] = [];
   #suspensions: Promise<unknown>[] = [];
   #failure: { readonly error: unknown } | undefined;
+  #onFailed: (error: unknown) => void = () => {};
   /** True when a source asked to be polled again. */
   #isAvailable = true;
 
@@ -155,8 +156,17 @@ export class HarnessSubtask {
     this.#suspensions.push(promise);
   }
 
+  /** Finishes the operator; rejects when it fails meanwhile. */
+  async finish(): Promise<void> {
+    const failed = new Promise<never>((_, reject) => {
+      this.#onFailed = reject;
+    });
+    await Promise.race([this.operator.finish(), failed]);
+  }
+
   fail(error: unknown): void {
     this.#failure ??= { error };
+    this.#onFailed(error);
   }
 
   /** Waits for what the operator asked to wait for. */

@@ -182,7 +182,7 @@ export class OperatorTestHarness {
     for (const subtask of this.#subtasks) {
       for (const input of this.#inputs()) subtask.processWatermark(MAX_TIMESTAMP, input);
       for (const input of this.#inputs()) subtask.operator.endInput(input);
-      await subtask.operator.finish();
+      await subtask.finish();
       await subtask.settle();
     }
   }
