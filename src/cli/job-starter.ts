@@ -8,19 +8,21 @@ import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../common/clock.js';
 import { Configuration } from '../common/config.js';
+import type { JobId } from '../common/ids.js';
 import { openLogFile } from '../common/log-file.js';
 import { createLogger, type LogLevel } from '../common/logger.js';
 import { CheckpointingOptions, RestOptions } from '../common/options.js';
 import { JobMaster } from '../coordinator/job-master.js';
-import type { JobOutcome } from '../coordinator/job-master-options.js';
+import type { ClaimTaker, JobOutcome } from '../coordinator/job-master-options.js';
 import type { WorkerHost } from '../coordinator/worker-host.js';
 import { writeArchive } from '../rest/archive.js';
 import { serveJob } from '../rest/server.js';
 import { WorkerThreads } from '../runtime/worker/worker-threads.js';
 import type { HomeDirectory } from '../snapshot/home-directory.js';
-import { JobJournal } from '../snapshot/job-journal.js';
+import { JobJournal, scanJournal } from '../snapshot/job-journal.js';
 import { currentProcess } from '../snapshot/process-identity.js';
 import { redactArguments } from '../snapshot/redact-arguments.js';
+import { type ClaimRecord, SnapshotClaims } from '../snapshot/snapshot-claims.js';
 import { SnapshotDirectory } from '../snapshot/snapshot-directory.js';
 import { pathOfPointer } from '../snapshot/snapshot-pointer.js';
 import type { RestoreOptions } from './program-options.js';
@@ -57,6 +59,7 @@ async function startJob(options: JobStarterOptions, request: JobRequest): Promis
     logger,
     origin: { writtenBy: `flink-ts ${packageVersion()}`, ...origin },
     ...(restore !== undefined && {
+      claims: await openClaims(home, jobId),
       restore: {
         pointer: restore.path,
         mode: restore.claimMode,
@@ -85,6 +88,22 @@ async function startJob(options: JobStarterOptions, request: JobRequest): Promis
     throw master.failure ?? new Error('The job failed while it was initialised.');
   }
   return new MasteredJob(master, ended);
+}
+
+/** The claims of the home, on behalf of a job; what dead jobs left of theirs is finished first. */
+async function openClaims(home: HomeDirectory, jobId: JobId): Promise<ClaimTaker> {
+  const claims = new SnapshotClaims(home.claimsDirectory);
+  await claims.recover((claim) => isGivenUp(home, claim));
+  return { claim: (path, files) => claims.claim({ jobId, process: currentProcess(), path, files }) };
+}
+
+/** Whether the journal of the claim's job says that the snapshot was to be deleted. */
+function isGivenUp(home: HomeDirectory, { jobId, path }: ClaimRecord): boolean {
+  let found = false;
+  scanJournal(home.journalFile(jobId), 0, (record) => {
+    found ||= record.kind === 'subsumed' && record.path === path;
+  });
+  return found;
 }
 
 /** Makes the directory, the log and the journal of a job: from here on `list` knows it. */

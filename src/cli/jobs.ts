@@ -84,7 +84,8 @@ async function gatewayJobs(address: GatewayAddress): Promise<readonly JobSummary
   }));
 }
 
-function jobDirectories(home: HomeDirectory): readonly JobId[] {
+/** The ids of all jobs of a home. @internal */
+export function jobDirectories(home: HomeDirectory): readonly JobId[] {
   try {
     const names = readdirSync(home.jobsDirectory).filter((name) => /^[0-9a-f]{32}$/.test(name));
     return names.map((name) => parseJobId(name));

@@ -32,6 +32,12 @@ const SNAPSHOTS_OPTIONS: readonly CliOption[] = [
   JSON_OUTPUT,
 ];
 
+/** Options of `serve`. */
+const SERVE_OPTIONS: readonly CliOption[] = [
+  HELP,
+  option('port', 'port', 'Port on loopback; 0 takes any free one. Without it that of rest.port, else 8081.'),
+];
+
 /** See the file comment. @internal */
 export const OWN_COMMANDS: readonly Command[] = [
   {
@@ -53,5 +59,15 @@ export const OWN_COMMANDS: readonly Command[] = [
     listsCustomOptions: 'none',
     own: true,
     load: async () => (await import('./snapshots/snapshots.js')).snapshotsVerb,
+  },
+  {
+    name: 'serve',
+    summary: "answers Flink's REST API for all jobs of the home directory.",
+    syntax: '[--port <port>]',
+    mode: 'interleaved',
+    options: SERVE_OPTIONS,
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./serve.js')).serveVerb,
   },
 ];

@@ -81,6 +81,7 @@ export class JobMaster {
       tasks: this.tasks,
       status: () => this.status,
       coordinator: () => this.#coordinator,
+      hasStarted: () => this.#areCheckpointsStarted,
       cancel: () => this.cancel(),
     });
     this.#graceMs = Math.min(CLOSE_GRACE_MS, this.configuration.get(WorkerOptions.CANCELLATION_TIMEOUT));
@@ -269,6 +270,7 @@ export class JobMaster {
     this.#areCheckpointsStarted = true;
     this.#hasRun = true;
     this.#coordinator?.start(attempt);
+    this.snapshots.onStarted();
   }
 
   #onAllFinished(): void {

@@ -25,6 +25,8 @@ export interface SnapshottedJob {
   readonly tasks: TaskTracker;
   status(): JobStatus;
   coordinator(): CheckpointCoordinator | undefined;
+  /** Whether all tasks of the attempt run, or have finished. */
+  hasStarted(): boolean;
   cancel(): void;
 }
 
@@ -39,6 +41,8 @@ interface Stopping {
 export class JobSnapshots {
   readonly #job: SnapshottedJob;
   #stopping: Stopping | undefined;
+  /** What came while tasks were still being deployed. */
+  #waiting: (() => void)[] = [];
 
   constructor(job: SnapshottedJob) {
     this.#job = job;
@@ -46,7 +50,7 @@ export class JobSnapshots {
 
   /** Takes a checkpoint; resolves with its id. */
   async checkpoint(type: 'CONFIGURED' | 'FULL'): Promise<number> {
-    const { checkpointId } = await this.#coordinator().trigger({
+    const { checkpointId } = await (await this.#coordinator()).trigger({
       kind: 'checkpoint',
       // biome-ignore lint/suspicious/noThenProperty: the name is that of the message; its value is no function.
       then: 'continue',
@@ -59,12 +63,12 @@ export class JobSnapshots {
 
   /** Takes a savepoint beside the stream; resolves with its URI. */
   async savepoint(request: SavepointRequest): Promise<string> {
-    return await this.#trigger(this.#coordinator(), request, 'continue');
+    return await this.#trigger(await this.#coordinator(), request, 'continue');
   }
 
   /** Takes a savepoint, then cancels the job; no checkpoint comes between the two. */
   async cancelWithSavepoint(request: SavepointRequest): Promise<string> {
-    const coordinator = this.#coordinator();
+    const coordinator = await this.#coordinator();
     coordinator.suspendPeriodic();
     try {
       const path = await this.#trigger(coordinator, request, 'continue');
@@ -82,7 +86,7 @@ export class JobSnapshots {
    * @throws FlinkError `STOP_FAILED` when the savepoint is whole but the job did not stop, others when there is none.
    */
   async stop(request: SavepointRequest, drain: boolean): Promise<string> {
-    const coordinator = this.#coordinator();
+    const coordinator = await this.#coordinator();
     const { jobId } = this.#job;
     if (this.#stopping !== undefined) {
       throw new FlinkError('CHECKPOINT_FAILED', `Job ${jobId} is being stopped with a savepoint already.`);
@@ -106,8 +110,16 @@ export class JobSnapshots {
     }
   }
 
+  /** All tasks run: what waited for them goes on. */
+  onStarted(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of waiting) goOn();
+  }
+
   /** The job has changed its status. */
   onStatus(status: JobStatus): void {
+    if (status !== 'RUNNING') this.onStarted();
     const stopping = this.#stopping;
     if (stopping?.path === undefined || status === 'RUNNING') return;
     if (status === 'FINISHED') {
@@ -142,8 +154,18 @@ export class JobSnapshots {
     return fileUri(directory);
   }
 
+  /** The coordinator, once tasks run that are only just being deployed: a job that was started may be asked at once. */
+  async #coordinator(): Promise<CheckpointCoordinator> {
+    const coordinator = this.#checked();
+    if (this.#job.hasStarted()) return coordinator;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+    });
+    return this.#checked();
+  }
+
   /** Refuses what the job's state does not allow, in Flink's words. */
-  #coordinator(): CheckpointCoordinator {
+  #checked(): CheckpointCoordinator {
     const { jobId, jobGraph, tasks } = this.#job;
     const status = this.#job.status();
     if (jobGraph.jobType === 'BATCH') {

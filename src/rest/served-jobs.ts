@@ -6,4 +6,6 @@ import type { JobMaster } from '../coordinator/job-master.js';
 export interface ServedJobs {
   all(): readonly JobMaster[];
   find(jobId: string): JobMaster | undefined;
+  /** Directory for savepoints where no job is that has one configured. */
+  readonly savepointDirectory?: string;
 }

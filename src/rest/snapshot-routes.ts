@@ -133,7 +133,9 @@ function formatOf(fields: BodyFields): 'canonical' | 'native' {
 /** The directory of the request, or that of the configuration; looked at before anything else, as in Flink. */
 function targetOf(jobs: ServedJobs, path: RestRequest['path'], fields: BodyFields, property: string): string {
   const job = jobs.find(path.jobid ?? '') ?? jobs.all()[0];
-  const target = fields.text(property) ?? job?.configuration.get(CheckpointingOptions.SAVEPOINT_DIRECTORY);
+  const target =
+    fields.text(property) ??
+    (job === undefined ? jobs.savepointDirectory : job.configuration.get(CheckpointingOptions.SAVEPOINT_DIRECTORY));
   if (target === undefined) throw new RestError(400, missingDirectory(property));
   return target;
 }

@@ -75,11 +75,24 @@ export class SnapshotClaims {
       const file = join(this.#directory, name);
       const claim = await readClaim(file);
       if (claim === undefined || isProcessAlive(claim.process)) continue;
-      if (isSubsumed(claim)) await deleteSnapshot({ directory: claim.path, files: claim.files }, this.#files);
-      await this.#files.unlink(file);
-      recovered.push(claim.path);
+      if (await this.#finish(claim, isSubsumed)) {
+        await this.#files.unlink(file);
+        recovered.push(claim.path);
+      }
     }
     return recovered;
+  }
+
+  /** True when nothing is left to do for the claim. A journal that cannot be read keeps it. */
+  async #finish(claim: ClaimRecord, isSubsumed: (claim: ClaimRecord) => boolean): Promise<boolean> {
+    try {
+      if (isSubsumed(claim)) await deleteSnapshot({ directory: claim.path, files: claim.files }, this.#files);
+      return true;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return true;
+      if (error instanceof FlinkError) return false;
+      throw error;
+    }
   }
 
   /** Makes the file with its content in one step: nobody sees a claim that is half written. */
