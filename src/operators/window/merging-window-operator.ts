@@ -12,10 +12,13 @@ import { WindowTimerOperator } from './window-timer-operator.js';
 /** See the file comment. @internal */
 export class MergingWindowOperator extends WindowTimerOperator implements MergeTarget {
   #windows!: MergingWindowSet;
+  /** True under the trigger of event-time windows itself, which then need not be asked. */
+  #firesAtEnd = false;
 
   override initializeState(): void {
     super.initializeState();
     const merger = this.parts.assigner as unknown as MergingWindowAssigner<unknown> & WindowMerger;
+    this.#firesAtEnd = this.parts.trigger.firesAtEnd && this.parts.assigner.isEventTime();
     this.#windows = new MergingWindowSet(this.bound.backend, merger, this);
   }
 
@@ -30,12 +33,28 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
         continue;
       }
       isSkipped = false;
-      runtime.contents.setCurrentNamespace(this.#windows.stateWindowOf(window)!);
-      runtime.contents.add(value, timestamp);
-      runtime.onElement(value, timestamp, window);
-      runtime.registerCleanup(window);
+      runtime.contents.setCurrentNamespace(this.#windows.addedStateWindow);
+      const isFirst = runtime.contents.add(value, timestamp);
+      if (this.#firesAtEnd) {
+        this.#afterElement(window, isFirst || this.#windows.hasChanged);
+      } else {
+        runtime.onElement(value, timestamp, window);
+        runtime.registerCleanup(window);
+      }
     }
     if (isSkipped) runtime.skip(value, timestamp);
+  }
+
+  /** What the trigger of event-time windows and the cleanup would do; timers are looked at only when they may change. */
+  #afterElement(window: TimeWindow, mayChange: boolean): void {
+    const end = window.end - 1;
+    if (end <= this.timers.currentWatermark()) {
+      this.runtime.fire(window);
+      this.runtime.registerCleanup(window);
+    } else if (mayChange) {
+      this.timers.registerEventTimeTimer(window, end);
+      if (this.parts.allowedLateness > 0) this.runtime.registerCleanup(window);
+    }
   }
 
   onEventTime(time: number, window: Window): void {
@@ -55,6 +74,12 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
     this.#checkAlive(result);
     const { runtime } = this;
     const { trigger } = this.parts;
+    if (this.#firesAtEnd) {
+      // The element that merges the windows registers the timers of the result.
+      for (const window of merged) this.#deleteTimers(window);
+      runtime.contents.mergeNamespaces(stateWindow, mergedStateWindows);
+      return;
+    }
     const context = runtime.triggerContext;
     context.window = result;
     context.mergedWindows = merged;
@@ -65,6 +90,11 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
       runtime.deleteCleanup(window);
     }
     runtime.contents.mergeNamespaces(stateWindow, mergedStateWindows);
+  }
+
+  #deleteTimers(window: TimeWindow): void {
+    this.timers.deleteEventTimeTimer(window, window.end - 1);
+    if (this.parts.allowedLateness > 0) this.runtime.deleteCleanup(window);
   }
 
   #onTimer(time: number, window: TimeWindow, isEventTime: boolean): void {

@@ -41,6 +41,9 @@ export class MergingWindowSet {
   readonly #state: ListState<Mapping>;
   readonly #merger: WindowMerger;
   readonly #target: MergeTarget;
+  /** Of the last `add`: the window under whose name the contents lie, and whether there is a new window. */
+  addedStateWindow!: TimeWindow;
+  hasChanged = false;
 
   constructor(backend: KeyedStateBackend<unknown>, merger: WindowMerger, target: MergeTarget) {
     this.#state = backend.getState(new ListStateDescriptor<Mapping>('merging-window-set', TYPE));
@@ -51,6 +54,8 @@ export class MergingWindowSet {
   /** Adds a window to those of the current key; returns the window that it is a part of from now on. */
   add(window: TimeWindow): TimeWindow {
     const mappings = this.#state.get() as Mapping[];
+    this.hasChanged = true;
+    this.addedStateWindow = window;
     if (mappings.length === 0) {
       this.#state.add([window, window]);
       return window;
@@ -81,7 +86,11 @@ export class MergingWindowSet {
       mappings.push([window, window]);
       return window;
     }
-    if (window.start >= present.start && window.end <= present.end) return present;
+    this.addedStateWindow = mapping[1];
+    if (window.start >= present.start && window.end <= present.end) {
+      this.hasChanged = false;
+      return present;
+    }
     const result = present.cover(window);
     mapping[0] = result;
     this.#target.onMerge(result, [present], mapping[1], NONE);
@@ -91,7 +100,11 @@ export class MergingWindowSet {
   #addToMany(mappings: Mapping[], window: TimeWindow): TimeWindow {
     // A window that is there already stays what it is, whatever it was merged from.
     const same = mappings.find((mapping) => isSame(mapping[0], window));
-    if (same !== undefined) return same[0];
+    if (same !== undefined) {
+      this.addedStateWindow = same[1];
+      this.hasChanged = false;
+      return same[0];
+    }
     const merges: { readonly merged: readonly TimeWindow[]; readonly result: TimeWindow }[] = [];
     const windows = mappings.map(([present]) => present);
     this.#merger.mergeWindows([...windows, window], (merged, result) => merges.push({ merged, result }));
@@ -104,7 +117,10 @@ export class MergingWindowSet {
         result,
       );
     }
-    if (owner !== undefined) return owner;
+    if (owner !== undefined) {
+      this.addedStateWindow = this.stateWindowOf(owner)!;
+      return owner;
+    }
     mappings.push([window, window]);
     return window;
   }

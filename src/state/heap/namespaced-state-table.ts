@@ -31,6 +31,9 @@ export class NamespacedStateTable implements StateTable {
   #namespace: unknown = undefined;
   #cachedSequence = -1;
   #cached: NamespacedEntry | undefined = undefined;
+  /** The slot of the current key, so that its further namespaces cost no further lookup. */
+  #slotSequence = -1;
+  #slot: Slot | undefined = undefined;
 
   constructor(context: HeapContext, namespaceType: Type<unknown>) {
     this.#context = context;
@@ -44,7 +47,11 @@ export class NamespacedStateTable implements StateTable {
   find(): StateEntry | undefined {
     const context = this.#context;
     if (this.#cachedSequence === context.sequence) return this.#cached;
-    const slot = this.#groups[context.group]?.slots.get(context.mapKey);
+    if (this.#slotSequence !== context.sequence) {
+      this.#slot = this.#groups[context.group]?.slots.get(context.mapKey);
+      this.#slotSequence = context.sequence;
+    }
+    const slot = this.#slot;
     const entry = slot === undefined ? undefined : this.#inSlot(slot, this.#namespace);
     this.#cached = entry;
     this.#cachedSequence = context.sequence;
@@ -111,6 +118,7 @@ export class NamespacedStateTable implements StateTable {
 
   clear(): void {
     this.#groups.fill(undefined);
+    this.#slotSequence = -1;
     this.#cachedSequence = -1;
     this.#cached = undefined;
     this.removals.clear();
@@ -125,6 +133,7 @@ export class NamespacedStateTable implements StateTable {
   }
 
   #add(group: number, mapKey: MapKey, entry: NamespacedEntry): void {
+    this.#slotSequence = -1;
     let owner = this.#groups[group];
     if (owner === undefined) {
       owner = { slots: new Map(), size: 0 };
@@ -148,6 +157,7 @@ export class NamespacedStateTable implements StateTable {
     const owner = this.#groups[group]!;
     const slot = owner.slots.get(mapKey)!;
     owner.size--;
+    this.#slotSequence = -1;
     if (this.#cached === entry) this.#cached = undefined;
     if (slot instanceof Map) {
       slot.delete(this.#mapKeyOf(entry.namespace as never));
