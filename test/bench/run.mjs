@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import files from './cases/files.js';
 import { FLINK } from './cases/flink.js';
 import latency from './cases/latency.js';
 import nexmark from './cases/nexmark.js';
@@ -19,6 +20,7 @@ const CASES = [
   { name: 'count-1e5', job: 'count', hand: 'count', p: 1, args: { n: 10_000_000, keys: 100_000 }, limit: 1.5 },
   { name: 'count-1e6', job: 'count', hand: 'count', p: 1, args: { n: 10_000_000, keys: 1_000_000 }, limit: 1.5 },
   { name: 'count-1e5-p2', job: 'count', hand: 'count', p: 2, args: { n: 10_000_000, keys: 100_000 } },
+  ...files,
   ...windows,
   ...nexmark,
   ...latency,
@@ -38,6 +40,7 @@ function options(argv) {
 /** The best run of each system, in CPU time; all must count the same. */
 function runCase(test, systems, runs) {
   const best = {};
+  test.prepare?.();
   for (let i = 0; i < runs; i++) {
     for (const system of systems.filter((name) => isKnown(test, name))) {
       const header = { workload: test.name, system, p: test.p, records: test.args.n };

@@ -51,3 +51,23 @@ export function countingSink() {
     },
   });
 }
+
+/** A map function that counts, and says the same as the sink: for jobs that end in a real one. */
+export function countingMap(step) {
+  let count = 0;
+  let opened = [0, 0];
+  return {
+    open() {
+      opened = clock();
+    },
+    map(value) {
+      count++;
+      return step(value);
+    },
+    close() {
+      const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+      console.log(`bench-clock ${[...opened, ...clock(), peak].join(' ')}`);
+      console.log(`bench-out ${count}`);
+    },
+  };
+}

@@ -25,7 +25,8 @@ const ownAddress = {
     const path = id.slice(join(root, 'dist/').length);
     for (const [, file] of code.matchAll(/new URL\('([^']+\.js)', import\.meta\.url\)/g)) {
       const named = join(dirname(path), file).slice(0, -'.js'.length);
-      if (!ENTRIES.includes(named)) throw new Error(`${path} starts ${named}.js, which is no entry of scripts/bundle.mjs`);
+      if (!ENTRIES.includes(named))
+        throw new Error(`${path} starts ${named}.js, which is no entry of scripts/bundle.js`);
     }
     const base = 'import.meta.url.slice(0, import.meta.url.lastIndexOf("/bundle/"))';
     return { code: code.replaceAll('import.meta.url', `(${base} + "/bundle/${path}")`) };
