@@ -26,6 +26,8 @@ export interface Invocation {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Settings of config.yaml. */
   readonly settings: Readonly<Record<string, string>>;
+  /** The whole table, for verbs that speak of the others. */
+  readonly commands: readonly Command[];
 }
 
 /** The code of a verb. @internal */

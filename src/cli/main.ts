@@ -49,7 +49,7 @@ async function call(
 ): Promise<number> {
   const line = parseLine([...command.options, ...CUSTOM_OPTIONS], argv.slice(1), command.mode);
   const verb = await command.load();
-  const invocation = { line, argv, output, environment: process.env, settings };
+  const invocation = { line, argv, output, environment: process.env, settings, commands: COMMANDS };
   verb.validate?.(invocation);
   if (line.has('help')) {
     output.out(commandHelp(command));

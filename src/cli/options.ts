@@ -126,7 +126,7 @@ const RESTORE_OPTIONS: readonly CliOption[] = [
     long: 'fromSavepoint',
     arg: 'savepointPath',
     description:
-      'The snapshot to start from: the directory of a savepoint or of a retained checkpoint, or its _metadata file.',
+      'The snapshot to start from: the directory of a savepoint or of a retained checkpoint, or its _metadata file; or latest, latest:<job name>, or a number of "snapshots ls".',
   },
   {
     short: 'n',
@@ -155,7 +155,17 @@ const DETACHED_TRIGGER: CliOption = {
 };
 
 /** Options of `run` and `run-application`. @internal */
-export const RUN_OPTIONS: readonly CliOption[] = [...HELP, ...PROGRAM_OPTIONS, ...RESTORE_OPTIONS, JSON_OUTPUT];
+export const RUN_OPTIONS: readonly CliOption[] = [
+  ...HELP,
+  ...PROGRAM_OPTIONS,
+  ...RESTORE_OPTIONS,
+  {
+    long: 'dry-run',
+    own: true,
+    description: 'Only say what would be run and restored; see "check". Not an option of Flink; give it in full.',
+  },
+  JSON_OUTPUT,
+];
 /** Options of `info`: those of `run` without the restore options; few of them matter, and the help shows only those. @internal */
 export const INFO_OPTIONS: readonly CliOption[] = [
   ...HELP,

@@ -38,6 +38,35 @@ const SERVE_OPTIONS: readonly CliOption[] = [
   option('port', 'port', 'Port on loopback; 0 takes any free one. Without it that of rest.port, else 8081.'),
 ];
 
+/** Options of `check`; words behind `--` are arguments of the program. */
+const CHECK_OPTIONS: readonly CliOption[] = [
+  HELP,
+  {
+    short: 's',
+    ...option('fromSavepoint', 'path', 'The snapshot; also latest, latest:<job name>, or a number of "snapshots ls".'),
+  },
+  { short: 'c', ...option('class', 'name', 'The export of the job file to call instead of the default one.') },
+  { short: 'p', ...option('parallelism', 'n', 'The parallelism of the program, where it sets none itself.') },
+  {
+    short: 'n',
+    long: 'allowNonRestoredState',
+    description: 'State that no operator takes is no reason for exit code 10.',
+  },
+  JSON_OUTPUT,
+];
+
+/** Options of `wait`. */
+const WAIT_OPTIONS: readonly CliOption[] = [
+  HELP,
+  option(
+    'for',
+    'status',
+    'The status to wait for, such as running or finished; several with commas. By default any end.',
+  ),
+  option('timeout', 'seconds', 'How long to wait; without it, as long as it takes.'),
+  JSON_OUTPUT,
+];
+
 /** See the file comment. @internal */
 export const OWN_COMMANDS: readonly Command[] = [
   {
@@ -69,5 +98,45 @@ export const OWN_COMMANDS: readonly Command[] = [
     listsCustomOptions: 'none',
     own: true,
     load: async () => (await import('./serve.js')).serveVerb,
+  },
+  {
+    name: 'check',
+    summary: 'says what a program would restore from a snapshot; runs nothing.',
+    syntax: '<job-file> -s <path> [OPTIONS] [-- <arguments>]',
+    mode: 'interleaved',
+    options: CHECK_OPTIONS,
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./check.js')).checkVerb,
+  },
+  {
+    name: 'wait',
+    summary: 'waits until a job is in a status, or a triggered savepoint is done.',
+    syntax: '<job id, job name or trigger id> [--for <status>] [--timeout <seconds>]',
+    mode: 'interleaved',
+    options: WAIT_OPTIONS,
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./wait.js')).waitVerb,
+  },
+  {
+    name: 'doctor',
+    summary: 'looks whether this machine and the home directory are in order.',
+    syntax: '[--json]',
+    mode: 'interleaved',
+    options: [HELP, JSON_OUTPUT],
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./doctor.js')).doctorVerb,
+  },
+  {
+    name: 'completion',
+    summary: 'prints a script that completes verbs and options in a shell.',
+    syntax: 'bash | zsh | fish',
+    mode: 'interleaved',
+    options: [HELP, JSON_OUTPUT],
+    listsCustomOptions: 'none',
+    own: true,
+    load: async () => (await import('./completion.js')).completionVerb,
   },
 ];

@@ -24,11 +24,16 @@ export const runVerb: Verb = {
     checkRunTarget(line, settings);
     const address = await gatewayAddress(line, settings);
     const home = new HomeDirectory(environment);
-    if (options.detached && !isHost) {
+    if (options.detached && !isHost && !line.has('dry-run')) {
       noteIgnored(invocation, options, address !== undefined);
       return (await import('./run-detached.js')).runDetached(invocation, home);
     }
+    if (line.has('dry-run')) return (await import('./check.js')).checkProgram(invocation, options);
     if (!isHost) noteIgnored(invocation, options, address !== undefined);
+    const restore = options.restore && {
+      ...options.restore,
+      path: await (await import('./snapshots/chosen-snapshot.js')).chooseSnapshot(options.restore.path, home, output),
+    };
     const [{ RunHost }, { createJobStarter }] = await Promise.all([
       import('./run-host.js'),
       import('./job-starter.js'),
@@ -39,7 +44,7 @@ export const runVerb: Verb = {
       jobOutput: isHost ? output.ownOutput : output,
       isDetached: isHost,
       isJson: line.has('json'),
-      startJob: createJobStarter({ home, restore: options.restore, ...(isHost && { outputFile: output.file }) }),
+      startJob: createJobStarter({ home, restore, ...(isHost && { outputFile: output.file }) }),
       release: async (failure) => {
         const exitCode = failure === undefined ? 0 : printFailure(failure, output);
         if (isHost) await output.release(exitCode);

@@ -83,11 +83,10 @@ function linesOf({
 }
 
 function keyedLines(head: object, { name: state, kind, entries = [] }: ExpectedState): object[] {
-  return entries.flatMap(([key, namespace, value]) =>
-    kind === 'TIMERS'
-      ? (value as readonly string[]).map((timestamp) => ({ ...head, kind, state, key, namespace, timestamp }))
-      : [{ ...head, kind, state, key, namespace, value }],
-  );
+  return entries.flatMap(([key, namespace, value]): object[] => {
+    if (kind !== 'TIMERS') return [{ ...head, kind, state, key, namespace, value }];
+    return (value as readonly string[]).map((timestamp) => ({ ...head, kind, state, key, namespace, timestamp }));
+  });
 }
 
 function operatorLines(head: object, expected: ExpectedOperatorState, subtasks: readonly number[]): object[] {
