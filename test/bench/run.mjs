@@ -15,8 +15,8 @@ import { isKnown, SYSTEMS } from './systems.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const CASES = [
-  { name: 'chain-long', job: 'chain-long', hand: 'chain-long', p: 1, args: { n: 60_000_000 }, limit: 2.5 },
-  { name: 'chain-event', job: 'chain-event', hand: 'chain-event', p: 1, args: { n: 15_000_000 }, limit: 2.5 },
+  { name: 'chain-long', job: 'chain-long', hand: 'chain-long', p: 1, args: { n: 150_000_000 }, limit: 2.5 },
+  { name: 'chain-event', job: 'chain-event', hand: 'chain-event', p: 1, args: { n: 30_000_000 }, limit: 2.5 },
   { name: 'count-1e5', job: 'count', hand: 'count', p: 1, args: { n: 10_000_000, keys: 100_000 }, limit: 1.5 },
   { name: 'count-1e6', job: 'count', hand: 'count', p: 1, args: { n: 10_000_000, keys: 1_000_000 }, limit: 1.5 },
   { name: 'count-1e5-p2', job: 'count', hand: 'count', p: 2, args: { n: 10_000_000, keys: 100_000 } },
