@@ -81,6 +81,18 @@ export class WatermarkStrategy<T> {
     if (!(idleTimeoutMs > 0)) throw new TypeError(`The idle timeout must be positive, not ${idleTimeoutMs}.`);
     return new WatermarkStrategy<T>({ ...this, idleTimeout: idleTimeoutMs });
   }
+
+  /**
+   * Keeps the sources of a group together: one whose watermark is more than `maxDriftMs` ahead of the group's smallest is
+   * not read until the others have caught up. For strategies of sources; looked at every `updateIntervalMs`.
+   */
+  withWatermarkAlignment(group: string, maxDriftMs: number, updateIntervalMs = 1000): WatermarkStrategy<T> {
+    if (typeof group !== 'string' || group === '') throw new TypeError('A group of watermark alignment needs a name.');
+    if (!(maxDriftMs >= 0)) throw new TypeError(`The drift must not be negative: ${maxDriftMs}.`);
+    if (!(updateIntervalMs > 0)) throw new TypeError(`The update interval must be positive, not ${updateIntervalMs}.`);
+    const alignment = { group, maxDrift: maxDriftMs, updateInterval: updateIntervalMs };
+    return new WatermarkStrategy<T>({ ...this, alignment });
+  }
 }
 
 const NO_WATERMARKS: WatermarkGenerator<unknown> = { onEvent() {}, onPeriodicEmit() {} };

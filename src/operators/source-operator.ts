@@ -18,6 +18,7 @@ import { MAX_TIMESTAMP, NO_TIMESTAMP } from '../common/time.js';
 import type { OperatorListState } from '../state/operator-state.js';
 import { Types } from '../state/types.js';
 import { BaseOperator } from './base-operator.js';
+import { SourceAlignment } from './source-alignment.js';
 import { SourceWatermarks } from './source-watermarks.js';
 import type { OperatorContext, OperatorEvent, Output, SourceOperatorContract, TimerHandle } from './stream-operator.js';
 import { decodeVersioned, encodeVersioned } from './versioned-bytes.js';
@@ -31,6 +32,7 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
   #watermarks!: SourceWatermarks;
   #splits!: OperatorListState<Uint8Array>;
   #tick: TimerHandle | undefined;
+  #alignment: SourceAlignment | undefined;
   #isStopped = false;
   #hasEnded = false;
   /** The reader came to its end: it has no splits any more. A drained one has. */
@@ -66,11 +68,15 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
     context.sendToCoordinator({ type: 'reader-registered' });
     this.#reader.start();
     if (context.autoWatermarkInterval > 0 && !context.isBatch) this.#scheduleTick();
+    if (this.#strategy.alignment !== undefined && !context.isBatch) {
+      this.#alignment = new SourceAlignment(this.#strategy.alignment, context, this.#watermarks);
+      this.#alignment.start();
+    }
   }
 
   poll(maxRecords: number): InputStatus {
     if (this.#hasEnded) return 'END_OF_INPUT';
-    if (this.#isStopped) return 'NOTHING_AVAILABLE';
+    if (this.#isStopped || this.#alignment?.isAhead === true) return 'NOTHING_AVAILABLE';
     this.#watermarks.hold();
     const status = this.#reader.pollNext(this.#readerOutput, maxRecords);
     if (status === 'END_OF_INPUT') {
@@ -87,6 +93,8 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
       this.#addSplits(event.splits.map((bytes) => splitSerializer.deserialize(event.version, bytes)));
     } else if (event.type === 'no-more-splits') {
       this.#reader.notifyNoMoreSplits();
+    } else if (event.type === 'max-watermark') {
+      this.#alignment?.allow(event.watermark);
     }
     this.context.notifyAvailable();
   }
@@ -112,6 +120,7 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
 
   override close(): void | Promise<void> {
     this.#tick?.cancel();
+    this.#alignment?.close();
     // A failure may come before `open` has made the reader.
     return (this.#reader as SourceReader<unknown, SourceSplit> | undefined)?.close();
   }
@@ -125,6 +134,7 @@ export class SourceOperator extends BaseOperator implements SourceOperatorContra
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#tick?.cancel();
+    this.#alignment?.end();
     this.#watermarks.emitOverall(MAX_TIMESTAMP);
   }
 

@@ -49,6 +49,11 @@ export class SourceWatermarks {
     return this.#emitter.current;
   }
 
+  /** Whether the source is idle. */
+  get isIdle(): boolean {
+    return this.#emitter.isIdle;
+  }
+
   /** True while something is held back: the reader should return, so that it can go out. */
   get isHeldBack(): boolean {
     return this.#heldWatermark !== NO_TIMESTAMP || this.#heldStatus !== undefined;

@@ -24,6 +24,10 @@ export class WatermarkEmitter implements WatermarkOutput {
     return this.#current;
   }
 
+  get isIdle(): boolean {
+    return this.#isIdle;
+  }
+
   emitWatermark(timestamp: number): void {
     if (!this.advance(timestamp)) return;
     this.#output.emitWatermark(timestamp);

@@ -208,4 +208,35 @@ describe('the source operator', () => {
     expect(status).toBe('NOTHING_AVAILABLE');
     expect(brief(harness.output)).toEqual([1, 'wm Infinity']);
   });
+
+  it('tells its watermark to its group, and waits while it is too far ahead', async () => {
+    const harness = await open(punctuated.withWatermarkAlignment('group', 5, 20));
+    addRanges(harness, { splitId: 'a', next: 1, end: 100 });
+    const told = () => harness.sentEvents().filter(({ type }) => type === 'watermark');
+
+    harness.setProcessingTime(20);
+    harness.poll(3);
+    harness.setProcessingTime(40);
+    harness.sendEvent({ type: 'max-watermark', watermark: 0 });
+    const waiting = harness.poll(3);
+    harness.sendEvent({ type: 'max-watermark', watermark: 1_000_000 });
+    const going = harness.poll(3);
+
+    expect(told()).toEqual([{ type: 'watermark', group: 'group', watermark: 1 }]);
+    expect([waiting, going]).toEqual(['NOTHING_AVAILABLE', 'MORE_AVAILABLE']);
+  });
+
+  it('holds nobody of its group back when it has ended', async () => {
+    const harness = await open(punctuated.withWatermarkAlignment('group', 5, 20));
+    addRanges(harness, { splitId: 'a', next: 1, end: 1 });
+    harness.sendEvent({ type: 'no-more-splits' });
+
+    while (harness.poll(10) !== 'END_OF_INPUT');
+
+    expect(harness.sentEvents().at(-1)).toEqual({
+      type: 'watermark',
+      group: 'group',
+      watermark: Number.POSITIVE_INFINITY,
+    });
+  });
 });

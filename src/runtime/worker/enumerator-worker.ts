@@ -5,18 +5,24 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Source } from '../../api/connector.js';
+import type { WatermarkStrategy } from '../../api/watermark-strategy.js';
 import { assert } from '../../common/assert.js';
+import { systemClock } from '../../common/clock.js';
 import { errorToWire } from '../../common/errors.js';
 import type { OperatorId } from '../../common/ids.js';
 import type { EnumeratorWorkerStart, FromEnumeratorWorker, ToEnumeratorWorker } from './messages.js';
 import { replayProgram } from './program-replay.js';
 import { SourceCoordinator } from './source-coordinator.js';
+import { WatermarkAlignment } from './watermark-alignment.js';
 
 /** Serves the enumerators over a port. */
 class EnumeratorWorker {
   readonly #start: EnumeratorWorkerStart;
   readonly #post: (message: FromEnumeratorWorker) => void;
   readonly #coordinators = new Map<OperatorId, SourceCoordinator>();
+  readonly #alignment = new WatermarkAlignment(systemClock, (operatorId, subtask, event) =>
+    this.#post({ type: 'operator-event', operatorId, subtask, event }),
+  );
   /** Messages that came before the enumerators started; undefined afterwards. */
   #early: ToEnumeratorWorker[] | undefined = [];
   #snapshots: Promise<void> = Promise.resolve();
@@ -47,6 +53,11 @@ class EnumeratorWorker {
       this.#coordinators.set(operatorId, coordinator);
     }
     await Promise.all([...this.#coordinators.values()].map((coordinator) => coordinator.start()));
+    for (const { operatorId, nodeId, parallelism } of sources) {
+      const strategy = functions.get(nodeId)?.['watermarkStrategy'] as WatermarkStrategy<unknown> | undefined;
+      if (strategy?.alignment === undefined) continue;
+      this.#alignment.add({ operatorId, parallelism, alignment: strategy.alignment });
+    }
     this.#post({ type: 'ready' });
     const early = this.#early ?? [];
     this.#early = undefined;
@@ -62,7 +73,9 @@ class EnumeratorWorker {
       this.#early.push(message);
       return;
     }
-    if (message.type === 'operator-event') {
+    if (message.type === 'operator-event' && message.event.type === 'watermark') {
+      this.#alignment.report(message.operatorId, message.subtask, message.event);
+    } else if (message.type === 'operator-event') {
       const coordinator = this.#coordinators.get(message.operatorId);
       if (coordinator !== undefined) this.#background(coordinator.onEvent(message.subtask, message.event));
     } else if (message.type === 'snapshot-coordinators') {
@@ -94,6 +107,7 @@ class EnumeratorWorker {
   }
 
   async #close(): Promise<void> {
+    this.#alignment.close();
     await Promise.allSettled([...this.#coordinators.values()].map((each) => each.close()));
     this.#post({ type: 'stopped' });
   }
