@@ -50,7 +50,13 @@ function runHand(test) {
 
 function runFlink(test, isReusing) {
   const { workload, options } = FLINK.get(test.name);
-  const all = { n: test.args.n, ...options, reuse: isReusing, runs: 2 };
+  const all = {
+    n: test.args.n,
+    ...(test.args.input && { file: test.args.input }),
+    ...options,
+    reuse: isReusing,
+    runs: 2,
+  };
   const pairs = Object.entries(all).map(([name, value]) => `${name}=${value}`);
   const output = execFileSync(join(here, 'flink/run.sh'), [workload, String(test.p), ...pairs], {
     encoding: 'utf8',

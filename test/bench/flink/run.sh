@@ -10,7 +10,7 @@ classes=$BENCH_DIR/classes-$version cp=$(ls "$home"/lib/*.jar | tr '\n' ':')
 if [[ ! -e $classes/Bench.class || -n $(find "$here/src" -newer "$classes/Bench.class" -name '*.java') ]]; then
   mkdir -p "$classes" && javac -nowarn -d "$classes" -cp "$cp" "$here"/src/*.java 2> >(grep -v '^Note:' >&2)
 fi
-if [[ $1 = wordcount && ! -e $BENCH_DIR/data/words100.txt || $1 = ndjson && ! -e $BENCH_DIR/data/events100.ndjson ]]; then
+if [[ " $*" != *' file='* && ( $1 = wordcount && ! -e $BENCH_DIR/data/words100.txt || $1 = ndjson && ! -e $BENCH_DIR/data/events100.ndjson ) ]]; then
   node "$here/gen-data.mjs" "$BENCH_DIR/data" 101 >&2
   head -c 100000000 "$BENCH_DIR/data/words.txt" | head -n -1 > "$BENCH_DIR/data/words100.txt"
   head -c 100000000 "$BENCH_DIR/data/events.ndjson" | head -n -1 > "$BENCH_DIR/data/events100.ndjson"
