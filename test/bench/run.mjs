@@ -11,6 +11,7 @@ import { FLINK } from './cases/flink.js';
 import latency from './cases/latency.js';
 import nexmark from './cases/nexmark.js';
 import windows from './cases/windows.js';
+import { runSnapshot } from './snapshot.js';
 import { isKnown, SYSTEMS } from './systems.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -86,7 +87,7 @@ function rowOf(test, best) {
 function main() {
   if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('Build first: npm run build');
   const { workloads, runs, json, systems } = options(process.argv.slice(2));
-  const unknown = workloads.filter((name) => !CASES.some((test) => test.name === name));
+  const unknown = workloads.filter((name) => name !== 'snapshot' && !CASES.some((test) => test.name === name));
   if (unknown.length > 0)
     throw new Error(`No such workload: ${unknown.join(', ')}. ${CASES.map((c) => c.name).join(' ')}`);
   const rows = [];
@@ -94,6 +95,9 @@ function main() {
     if (!systems.some((system) => isKnown(test, system))) continue;
     rows.push(rowOf(test, runCase(test, systems, runs)));
   }
+  // Snapshots have figures of their own; on the Flink side they need a cluster.
+  const wantsSnapshot = workloads.length === 0 || workloads.includes('snapshot');
+  if (wantsSnapshot && systems.includes('flink-ts')) console.log(JSON.stringify(runSnapshot()));
   if (json) return;
   console.table(rows);
   const load = loadavg().map((value) => value.toFixed(2));
