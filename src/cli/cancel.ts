@@ -1,12 +1,13 @@
 /** `cancel`: asks the process of a job to end it. */
 
+import { FlinkError } from '../common/errors.js';
 import { HomeDirectory } from '../snapshot/home-directory.js';
 import { CliProgramError, CliUsageError } from './cli-errors.js';
 import type { Invocation, Verb } from './commands.js';
 import { chainOf, remedyOf } from './failure.js';
 import { jobIdArgument } from './job-id-argument.js';
 import { cancelJob } from './jobs.js';
-import { operationFailure } from './operation-failure.js';
+import { operationFailure, requestFailure } from './operation-failure.js';
 import { readFormat } from './savepoint-format.js';
 import { SnapshotOperations } from './snapshot-operations.js';
 import { checkClusterTarget, gatewayAddress, refuseYarn } from './target.js';
@@ -61,7 +62,17 @@ async function cancelWithSavepoint(invocation: Invocation): Promise<number> {
   }
 }
 
+/** Flink's client hears of these two as refused requests; everything else is what it is. */
 function cancelFailure(id: string, thrown: unknown): CliProgramError {
-  const link = { className: 'org.apache.flink.util.FlinkException', message: `Could not cancel job ${id}.` };
+  const message = `Could not cancel job ${id}.`;
+  const code = thrown instanceof FlinkError ? thrown.code : undefined;
+  if (thrown instanceof FlinkError && code === 'ALREADY_TERMINAL') {
+    return requestFailure(thrown, { message, isExecution: true }, thrown.message);
+  }
+  if (thrown instanceof FlinkError && code === 'JOB_NOT_FOUND') {
+    const cause = `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${id})`;
+    return requestFailure(thrown, { message, isExecution: true }, `Job could not be found.\nCaused by: ${cause}`);
+  }
+  const link = { className: 'org.apache.flink.util.FlinkException', message };
   return new CliProgramError([link, ...chainOf(thrown)], { cause: thrown, remedy: remedyOf(thrown) });
 }

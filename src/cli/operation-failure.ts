@@ -44,6 +44,13 @@ export function operationFailure(thrown: unknown, { message, isExecution }: Wrap
   });
 }
 
+/** The error of a request that was refused with `text`. @internal */
+export function requestFailure(thrown: FlinkError, wrapping: Wrapping, text: string): CliProgramError {
+  const refused = new FlinkError('REQUEST_INVALID', text);
+  const { chain } = operationFailure(refused, wrapping);
+  return new CliProgramError(chain, { cause: thrown, remedy: remedyOf(thrown) });
+}
+
 const TIMEOUT_REMEDY =
   'The operation may still come to its end: look at the directory, or wait longer with -Dclient.timeout=5min.';
 

@@ -20,11 +20,13 @@ export interface GoldenRow {
   readonly stdoutEnd?: string;
   readonly stderr: string;
   readonly exit: number;
+  /** State of the job after the call. */
+  readonly state?: string | null;
 }
 
-export function goldenRows(version: '1.20.5' | '2.3.0' | 'programs-1.20.5'): readonly GoldenRow[] {
+export function goldenRows(version: '1.20.5' | '2.3.0' | 'programs-1.20.5' | 'snapshots-1.20.5'): readonly GoldenRow[] {
   const text = readFileSync(
-    join(REPOSITORY, `test/fixtures/golden-cli/${version.startsWith('p') ? version : `flink-${version}`}.jsonl`),
+    join(REPOSITORY, `test/fixtures/golden-cli/${/^[ps]/.test(version) ? version : `flink-${version}`}.jsonl`),
     'utf8',
   );
   return text
