@@ -55,7 +55,7 @@ function runFlink(test, isReusing) {
     ...(test.args.input && { file: test.args.input }),
     ...options,
     reuse: isReusing,
-    runs: 2,
+    runs: Number(process.env.BENCH_FLINK_RUNS ?? 2),
   };
   const pairs = Object.entries(all).map(([name, value]) => `${name}=${value}`);
   const output = execFileSync(join(here, 'flink/run.sh'), [workload, String(test.p), ...pairs], {
