@@ -21,10 +21,9 @@ export interface CheckpointSettings {
   readonly afterTasksFinish: boolean;
 }
 
-/** Reads the settings. A pause allows one checkpoint at a time. @internal */
-export function checkpointSettings(configuration: Configuration): CheckpointSettings {
+/** Reads the settings. A pause allows one checkpoint at a time; a batch job takes none. @internal */
+export function checkpointSettings(configuration: Configuration, isBatch = false): CheckpointSettings {
   const minPauseMs = configuration.get(CheckpointingOptions.MIN_PAUSE);
-  const isBatch = configuration.raw('execution.runtime-mode')?.toUpperCase() === 'BATCH';
   return {
     intervalMs: isBatch ? undefined : configuration.get(CheckpointingOptions.INTERVAL),
     minPauseMs,

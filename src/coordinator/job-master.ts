@@ -69,7 +69,7 @@ export class JobMaster {
     this.jobId = options.jobId;
     this.jobGraph = jobGraph;
     this.configuration = new Configuration(jobGraph.configuration);
-    this.settings = checkpointSettings(this.configuration);
+    this.settings = checkpointSettings(this.configuration, jobGraph.jobType === 'BATCH');
     this.strategy = restartStrategyFrom(this.configuration, clock, options.random);
     this.tasks = new TaskTracker(jobGraph, clock);
     this.statistics = new CheckpointStatistics(this.configuration.get(RestOptions.CHECKPOINT_HISTORY));

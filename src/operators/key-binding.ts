@@ -33,6 +33,16 @@ export class KeyBinding<K = unknown> {
     return this.#backend;
   }
 
+  /** The key of a record of the first input. */
+  keyOf(value: unknown): K {
+    return (0, this.#selector1)(value);
+  }
+
+  /** The key of a record of the second input. */
+  keyOf2(value: unknown): K {
+    return (0, this.#selector2)(value);
+  }
+
   /** Makes the key of a record of the first input the current one. */
   select(value: unknown, keyGroup: number): void {
     this.#backend.setCurrentKey((0, this.#selector1)(value), keyGroup);

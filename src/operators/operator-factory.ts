@@ -24,6 +24,7 @@ import type { NodeFunctions } from '../graph/transformation.js';
 import type { Type } from '../state/type.js';
 import { AggregateOperator } from './aggregate-operator.js';
 import { AsyncWaitOperator } from './async/async-wait-operator.js';
+import { BatchKeyedOperator } from './batch/batch-keyed-operator.js';
 import { BroadcastProcessOperator } from './broadcast-process-operator.js';
 import { CoFlatMapOperator } from './co-flat-map-operator.js';
 import { CoMapOperator } from './co-map-operator.js';
@@ -63,6 +64,15 @@ const customMakers = new Map<string, CustomOperatorMaker>([
 /** Registers the maker of a `custom` operator; the module of the operator calls it when it is loaded. @internal */
 export function registerOperator(operator: string, maker: CustomOperatorMaker): void {
   customMakers.set(operator, maker);
+}
+
+/** A fresh operator of a node for a job in BATCH mode: a keyed one sees its input sorted by key. @internal */
+export function createBatchOperator(node: OperatorBlueprint, functions: NodeFunctions): StreamOperator {
+  const operator = createOperator(node, functions);
+  const keys = keyBindingOf(node.keyed, functions);
+  // Folds keep one value a key, and sort when they put it out.
+  if (keys === undefined || node.spec.type === 'reduce' || node.spec.type === 'aggregate') return operator;
+  return new BatchKeyedOperator(operator, { keys, isKeyed: [node.keyed[0] === true, node.keyed[1] === true] });
 }
 
 /** A fresh operator of a node. @internal */

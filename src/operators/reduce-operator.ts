@@ -1,16 +1,15 @@
 /**
  * `reduce` on a keyed stream: one value a key, folded with each element. STREAMING emits the running value with each
- * element; BATCH emits the last one of each key when the input has ended.
+ * element; BATCH emits the last one of each key, in order of the keys, when the input has ended.
  */
 
 import { MAX_TIMESTAMP } from '../common/time.js';
-import { VOID_NAMESPACE } from '../state/namespaces.js';
 import { type ValueState, ValueStateDescriptor } from '../state/state-descriptor.js';
 import type { Type } from '../state/type.js';
 import { BaseOperator } from './base-operator.js';
+import { compareKeys } from './batch/key-order.js';
 import type { KeyBinding } from './key-binding.js';
 import type { WatermarkStep } from './stream-operator.js';
-import { InternalTimerService } from './timer-service.js';
 import { callableOf, refusePromise } from './user-function.js';
 
 /** The name that Flink gives the state of rolling operators. */
@@ -22,7 +21,9 @@ export class ReduceOperator extends BaseOperator {
   readonly #bound: KeyBinding;
   readonly #type: Type<unknown> | undefined;
   #state!: ValueState<unknown>;
-  #timers: InternalTimerService<unknown, null> | undefined;
+  #isBatch = false;
+  /** BATCH: the keys whose values are still to be emitted, the next one last; undefined while input comes in. */
+  #remaining: unknown[] | undefined;
 
   /** `type`: how values are stored; undefined = MessagePack. */
   constructor(reducer: unknown, keys: KeyBinding, type?: Type<unknown>) {
@@ -34,17 +35,9 @@ export class ReduceOperator extends BaseOperator {
 
   override initializeState(): void {
     super.initializeState();
+    this.#isBatch = this.context.isBatch;
     const { backend } = this.#bound;
     this.#state = backend.getState(new ValueStateDescriptor<unknown>(STATE_NAME, this.#type));
-    if (!this.context.isBatch) return;
-    this.#timers = new InternalTimerService<unknown, null>({
-      name: 'end-key-timers',
-      backend,
-      namespaceType: VOID_NAMESPACE,
-      clock: this.context.clock,
-      target: { onEventTime: () => this.#emitLast(), onProcessingTime: () => {} },
-      isBatch: true,
-    });
   }
 
   processElement(value: unknown, timestamp: number, keyGroup: number): void {
@@ -53,15 +46,16 @@ export class ReduceOperator extends BaseOperator {
     const next = current === null ? value : (0, this.#fold)(current, value);
     if (next instanceof Promise) refusePromise('reduce');
     this.#state.update(next);
-    if (this.#timers === undefined) this.output.collect(next, timestamp);
-    else if (current === null) this.#timers.registerEventTimeTimer(null, MAX_TIMESTAMP);
+    if (!this.#isBatch) this.output.collect(next, timestamp);
   }
 
   override advanceWatermark(timestamp: number): WatermarkStep {
-    return this.#timers?.advanceWatermark(timestamp) ? 'AGAIN' : 'FORWARD';
-  }
-
-  #emitLast(): void {
+    if (!this.#isBatch || timestamp !== MAX_TIMESTAMP) return 'FORWARD';
+    const { backend } = this.#bound;
+    this.#remaining ??= [...backend.getKeys(STATE_NAME)].sort((a, b) => compareKeys(b, a));
+    if (this.#remaining.length === 0) return 'FORWARD';
+    backend.setCurrentKey(this.#remaining.pop(), -1);
     this.output.collect(this.#state.value(), MAX_TIMESTAMP);
+    return this.#remaining.length > 0 ? 'AGAIN' : 'FORWARD';
   }
 }

@@ -145,6 +145,7 @@ export class InternalTimerService<K, N> {
   }
 
   #arm(): void {
+    if (this.#isBatch) return;
     const next = this.#processingTimers.nextTimestamp();
     if (next >= this.#armedFor) return;
     this.#armed?.cancel();

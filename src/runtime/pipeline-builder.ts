@@ -9,7 +9,7 @@ import type { VertexId } from '../common/ids.js';
 import type { JobEdge, OperatorNode } from '../graph/job-graph.js';
 import type { NodeFunctions } from '../graph/transformation.js';
 import { createFinishedOperator } from '../operators/finished-operator.js';
-import { createOperator } from '../operators/operator-factory.js';
+import { createBatchOperator, createOperator } from '../operators/operator-factory.js';
 import type { OperatorEvent, SourceOperatorContract } from '../operators/stream-operator.js';
 import { KeyTypeCell } from '../state/key-type-cell.js';
 import type { Type } from '../state/type.js';
@@ -157,9 +157,10 @@ export class PipelineBuilder {
       restoreDirectory: restore?.directory ?? '',
       ttlNow: () => clock.now(),
     });
+    const create = facts.isBatch ? createBatchOperator : createOperator;
     const operator = task.isFinished
       ? createFinishedOperator(node.spec.type === 'source')
-      : createOperator(node, functions.get(node.nodeId) ?? {});
+      : create(node, functions.get(node.nodeId) ?? {});
     const taskOperator = new TaskOperator({
       task,
       node,
