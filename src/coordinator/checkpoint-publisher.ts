@@ -10,7 +10,7 @@ import type { Logger } from '../common/logger.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import { DurableFiles } from '../snapshot/durable-files.js';
 import type { JournalEvent } from '../snapshot/journal-record.js';
-import type { MetadataTrailer, SnapshotReference } from '../snapshot/metadata-trailer.js';
+import type { MetadataTrailer, OperatorDescription, SnapshotReference } from '../snapshot/metadata-trailer.js';
 import { SharedStateRegistry } from '../snapshot/shared-state-registry.js';
 import { deleteSnapshot, type SnapshotLocation } from '../snapshot/snapshot-directory.js';
 import {
@@ -218,9 +218,23 @@ export class CheckpointPublisher {
       ...(parent !== undefined && { parent }),
       ...(lineage !== undefined && { lineage }),
       operators: graph.vertices.flatMap((vertex) =>
-        vertex.operators.map(({ operatorId, name, uid }) => ({ operatorId, name, ...(uid !== undefined && { uid }) })),
+        vertex.operators.map(({ operatorId, name, uid }) => ({
+          operatorId,
+          name,
+          ...(uid !== undefined && { uid }),
+          ...describeStates(operators.find((operator) => operator.operatorId === operatorId)),
+        })),
       ),
       files: describeFiles({ operators }),
     };
   }
+}
+
+/** What the subtasks say of their states; all say the same of those that they have. */
+function describeStates(operator: OperatorState | undefined): Pick<OperatorDescription, 'keyType' | 'states'> {
+  const described = [...(operator?.subtasks.values() ?? [])].flatMap((state) => state.described ?? []);
+  const keyType = described.find((each) => each.keyType !== undefined)?.keyType;
+  const states = new Map(described.flatMap((each) => each.states).map((state) => [state.name, state]));
+  if (keyType === undefined && states.size === 0) return {};
+  return { ...(keyType !== undefined && { keyType }), states: [...states.values()] };
 }

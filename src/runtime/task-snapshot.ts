@@ -73,6 +73,7 @@ export class TaskSnapshot {
     return {
       ...(managedOperator !== undefined && { managedOperator }),
       ...(keyed !== undefined && { managedKeyed: [keyed] }),
+      described: describe(operator),
     };
   }
 
@@ -119,6 +120,15 @@ export class TaskSnapshot {
     this.checkpointedSize += bytes;
     this.stateSize += bytes;
   }
+}
+
+/** For the trailer; the keyed snapshot was written, or has none of it. */
+function describe({ operatorState, keyed }: FrozenOperator): OperatorSubtaskState['described'] & object {
+  const result = keyed?.result() ?? null;
+  return {
+    ...(result?.keyType !== undefined && { keyType: result.keyType }),
+    states: [...(operatorState?.descriptions ?? []), ...(result?.states ?? [])],
+  };
 }
 
 function nextTurn(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import type { DistributionMode } from '../state/operator-state.js';
+import type { StateDescription } from '../state/serializers/type-names.js';
 
 /** Where a stream of bytes lies. `crc32` of a file is known to its writer; the trailer of `_metadata` keeps it. @internal */
 export type StreamHandle =
@@ -76,6 +77,8 @@ export interface OperatorSubtaskState {
   readonly rawKeyed?: readonly KeyedStateHandle[];
   readonly inputChannels?: readonly ChannelStateHandle[];
   readonly outputChannels?: readonly ChannelStateHandle[];
+  /** What the states are called and of which types, from the task that wrote them; the trailer tells it. */
+  readonly described?: { readonly keyType?: string; readonly states: readonly StateDescription[] };
 }
 
 /** Records that were in flight (unaligned checkpoints). @internal */

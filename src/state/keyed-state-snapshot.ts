@@ -1,6 +1,7 @@
 /** What a keyed backend hands out when it is snapshotted: bytes, in slices, and where each key group begins. */
 
 import type { KeyGroupRange } from './key-groups.js';
+import type { StateDescription } from './serializers/type-names.js';
 
 /** Takes the bytes of a state file in order; a chunk may be reused after the call returns. @internal */
 export interface ByteSink {
@@ -31,4 +32,7 @@ export interface KeyedSnapshotResult {
   readonly bytes: number;
   /** Files of earlier checkpoints that this delta builds on, oldest first; empty unless `format` is `delta` . */
   readonly basedOn: readonly number[];
+  /** What the keys and the states are, for the trailer of the snapshot. */
+  readonly keyType?: string;
+  readonly states?: readonly StateDescription[];
 }

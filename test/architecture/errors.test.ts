@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CUSTOM_OPTIONS, RUN_OPTIONS, STOP_OPTIONS } from '../../src/cli/options.js';
+import { OWN_COMMANDS } from '../../src/cli/own-commands.js';
 import { ERROR_CODES } from '../../src/common/error-codes.js';
 import { REPOSITORY } from '../support/run-cli.js';
 import { filesOf } from '../support/source-tree.js';
@@ -34,7 +35,8 @@ describe('the catalogue of errors', () => {
   });
 
   it('names options that exist', () => {
-    const options = [...RUN_OPTIONS, ...STOP_OPTIONS, ...CUSTOM_OPTIONS];
+    const own = OWN_COMMANDS.flatMap((command) => command.options);
+    const options = [...RUN_OPTIONS, ...STOP_OPTIONS, ...CUSTOM_OPTIONS, ...own];
     const known = new Set(options.flatMap(({ short, long }) => [`-${short}`, `--${long}`]).concat('-a', '--json'));
     const named = Object.values(ERROR_CODES).flatMap(({ remedy }) => remedy.match(/(?<=[\s(`])--?[a-zA-Z]+/g) ?? []);
 

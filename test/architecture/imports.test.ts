@@ -56,7 +56,7 @@ const OWNERS: Record<string, readonly string[]> = {
   pino: ['common/logger.ts'],
   ora: ['cli/output.ts'],
   chalk: ['cli/output.ts'],
-  'cli-table3': ['cli/output.ts'],
+  'cli-table3': ['cli/table.ts'],
   snappyjs: ['state/files/snappy-framing.ts'],
   msgpackr: ['state/', 'runtime/channel/', 'connectors/', 'snapshot/', 'operators/'],
 };

@@ -13,6 +13,7 @@ import type { StateTable } from '../heap/state-table.js';
 import type { Timer } from '../heap/timer.js';
 import type { ByteSink, KeyedSnapshotResult, KeyedStateSnapshot } from '../keyed-state-snapshot.js';
 import { show } from '../serializers/scalar-serializers.js';
+import { typeNameOf } from '../serializers/type-names.js';
 import { DeltaLayout } from './body-layouts.js';
 import { DELTA_REMOVED } from './delta-format.js';
 import { type ChunkPool, EarlyRecords } from './early-records.js';
@@ -259,6 +260,10 @@ export class HeapKeyedSnapshot implements KeyedStateSnapshot, SnapshotObserver {
       offsets: this.#offsets,
       bytes: this.#taken,
       basedOn: this.plan.basedOn,
+      keyType: typeNameOf(this.plan.keySerializer),
+      states: this.plan.states.map(({ definition: { name, kind, serializer } }) => {
+        return { name, kind, type: typeNameOf(serializer) };
+      }),
     };
     this.#end();
     this.#owner.onWritten(this, this.#result);

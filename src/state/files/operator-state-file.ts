@@ -8,6 +8,7 @@ import { DataInput } from '../data-input.js';
 import { DataOutput } from '../data-output.js';
 import type { BroadcastState, DistributionMode, OperatorListState } from '../operator-state.js';
 import type { TypeSerializer } from '../serializer.js';
+import { type StateDescription, typeNameOf } from '../serializers/type-names.js';
 import type { Type } from '../type.js';
 import { restoredSerializer } from './restored-serializers.js';
 import { readSnappyChunks } from './snappy-framing.js';
@@ -42,6 +43,8 @@ export interface OperatorStateSnapshot {
     readonly mode: DistributionMode;
     readonly offsets: readonly number[];
   }[];
+  /** What the states are, for the trailer of the snapshot. */
+  readonly descriptions?: readonly StateDescription[];
 }
 
 /** Encodes all operator state of a subtask. @internal */
@@ -66,7 +69,22 @@ export function encodeOperatorState(
     states.push({ name, mode: 'BROADCAST', offsets: [output.length] });
     writeEntries(broadcast, output);
   }
-  return { bytes: output.toUint8Array(), states };
+  return { bytes: output.toUint8Array(), states, descriptions: describe(lists, broadcasts) };
+}
+
+/** Broadcast state is called what a map of its keys and values is. */
+function describe(
+  lists: ReadonlyMap<string, StoredList>,
+  broadcasts: ReadonlyMap<string, StoredBroadcast>,
+): StateDescription[] {
+  const ofLists = Array.from(lists, ([name, { mode, type }]) => {
+    return { name, kind: mode, type: typeNameOf(type.serializer) };
+  });
+  const ofBroadcasts = Array.from(broadcasts, ([name, { keyType, type }]) => {
+    const parts = [keyType, type].map(({ serializer }) => typeNameOf(serializer));
+    return { name, kind: 'BROADCAST', type: `MAP(${parts.join(', ')})` };
+  });
+  return [...ofLists, ...ofBroadcasts];
 }
 
 function writeElements({ type, state }: StoredList, output: DataOutput): number[] {

@@ -133,25 +133,25 @@ function isObject(value: unknown): boolean {
 export class RowSerializer implements TypeSerializer<Readonly<Record<string, unknown>>> {
   readonly length: number;
   readonly snapshot;
-  readonly #names: readonly string[];
-  readonly #fields: readonly TypeSerializer<unknown>[];
+  readonly names: readonly string[];
+  readonly fields: readonly TypeSerializer<unknown>[];
 
   constructor(names: readonly string[], fields: readonly TypeSerializer<unknown>[]) {
     checkFieldCount(fields.length, 'row');
-    this.#names = names;
-    this.#fields = fields;
+    this.names = names;
+    this.fields = fields;
     this.length = fixedLength(fields);
     this.snapshot = tupleSnapshot(fields);
   }
 
   serialize(value: Readonly<Record<string, unknown>>, output: DataOutput): void {
-    if (!isObject(value)) throw invalidValue(value, `ROW of ${this.#names.join(', ')}`);
-    for (let i = 0; i < this.#names.length; i++) this.#fields[i]!.serialize(value[this.#names[i]!], output);
+    if (!isObject(value)) throw invalidValue(value, `ROW of ${this.names.join(', ')}`);
+    for (let i = 0; i < this.names.length; i++) this.fields[i]!.serialize(value[this.names[i]!], output);
   }
 
   deserialize(input: DataInput): Record<string, unknown> {
     const value: Record<string, unknown> = {};
-    for (let i = 0; i < this.#names.length; i++) value[this.#names[i]!] = this.#fields[i]!.deserialize(input);
+    for (let i = 0; i < this.names.length; i++) value[this.names[i]!] = this.fields[i]!.deserialize(input);
     return value;
   }
 }
