@@ -161,5 +161,5 @@ export const AsyncRetryStrategies = {
     canRetry: () => false,
     getBackoffTimeMillis: () => 0,
     getRetryPredicate: () => ({}),
-  } as AsyncRetryStrategy<never>,
+  } as AsyncRetryStrategy<unknown>,
 } as const;
