@@ -89,6 +89,17 @@ function readArray(read: (input: DataInput) => PlainValue, bytes: number): Value
   });
 }
 
+/** Digits that a float may need; with fewer, most are what their author wrote. */
+const FLOAT_DIGITS = [6, 7, 8, 9];
+
+/** The shortest number that is this float: 123.456, and not the double that is closest to it. */
+function readFloat(input: DataInput): PlainValue {
+  const value = input.readFloat();
+  if (!Number.isFinite(value)) return plainNumber(value);
+  const shortest = FLOAT_DIGITS.map((digits) => Number(value.toPrecision(digits)));
+  return plainNumber(shortest.find((each) => Math.fround(each) === value) ?? value);
+}
+
 const readLong = (input: DataInput): PlainValue => `${input.readLong()}`;
 const readChar = (input: DataInput): PlainValue => String.fromCharCode(input.readUnsignedShort());
 
@@ -98,7 +109,7 @@ const SCALARS: Readonly<Record<string, ValueReader>> = {
   Short: fixed(2, (input) => input.readShort()),
   Int: fixed(4, (input) => input.readInt()),
   Long: fixed(8, readLong),
-  Float: fixed(4, (input) => plainNumber(input.readFloat())),
+  Float: fixed(4, readFloat),
   Double: fixed(8, (input) => plainNumber(input.readDouble())),
   Char: fixed(2, readChar),
   String: variable(readText),
@@ -127,7 +138,7 @@ const ARRAYS: Readonly<Record<string, ValueReader>> = {
   ShortPrimitiveArray: readArray((input) => input.readShort(), 2),
   IntPrimitiveArray: readArray((input) => input.readInt(), 4),
   LongPrimitiveArray: readArray(readLong, 8),
-  FloatPrimitiveArray: readArray((input) => plainNumber(input.readFloat()), 4),
+  FloatPrimitiveArray: readArray(readFloat, 4),
   DoublePrimitiveArray: readArray((input) => plainNumber(input.readDouble()), 8),
   CharPrimitiveArray: readArray(readChar, 2),
   StringArray: readArray(readText, 1),

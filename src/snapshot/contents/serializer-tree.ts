@@ -28,8 +28,8 @@ export interface SerializerTree {
   readonly unregistered?: readonly NamedTree[];
   /** Of an enum, by number. */
   readonly constants?: readonly string[];
-  /** Of a nullable value: whether null takes as many bytes as a value. */
-  readonly isPadded?: boolean;
+  /** Of a nullable value: how many bytes follow the mark of null. */
+  readonly padding?: number;
 }
 
 const OUTER_FORM = 2;
@@ -120,7 +120,7 @@ function readComposite(className: string, version: number, input: DataInput, dep
   if (version > LAST_OLD_VERSION && input.readInt() !== COMPOSITE_MAGIC) input.corrupt(`${className} has no parts`);
   input.readInt();
   if (isNaming) return { className, javaClass: input.readUtf(), parts: readParts(input, depth) };
-  if (isNullable) return { className, isPadded: input.readBoolean(), parts: readParts(input, depth) };
+  if (isNullable) return { className, padding: input.readInt(), parts: readParts(input, depth) };
   return { className, parts: readParts(input, depth) };
 }
 

@@ -55,6 +55,8 @@ export function valueReader(tree: SerializerTree | undefined, typeName?: TypeNam
     // The name of a type with a time to live is that of the value in it.
     case SNAPSHOT_CLASS.ttl:
       return parts.length === 2 ? ttlReader(valueReader(tree.parts[1], typeName)) : undecodableReader('TTL');
+    case SNAPSHOT_CLASS.timer:
+      return parts.length === 2 ? timerReader(parts) : undecodableReader('TIMER');
     case SNAPSHOT_CLASS.streamElement:
       return parts.length === 1 ? streamRecordReader(first!) : undecodableReader('STREAM_RECORD');
     default:
@@ -66,7 +68,7 @@ function javaReader(tree: SerializerTree, parts: readonly ValueReader[]): ValueR
   const [first] = parts;
   switch (tree.className) {
     case MORE_CLASSES.nullable:
-      if (first !== undefined) return nullableReader(first, tree.isPadded === true);
+      if (first !== undefined) return nullableReader(first, tree.padding ?? 0);
       break;
     case MORE_CLASSES.array:
       if (first !== undefined) return arrayReader(first);
@@ -177,6 +179,17 @@ function ttlReader(value: ValueReader): ValueReader {
   };
 }
 
+/** The sign bit of the time is flipped, so that the bytes sort by it. */
+function timerReader([key, namespace]: readonly ValueReader[]): ValueReader {
+  return {
+    length: -1,
+    read(input) {
+      const timestamp = `${BigInt.asIntN(64, input.readLong() ^ LONG_NONE)}`;
+      return { timestamp, key: key!.read(input), namespace: namespace!.read(input) };
+    },
+  };
+}
+
 function streamRecordReader(value: ValueReader): ValueReader {
   return {
     length: -1,
@@ -190,10 +203,9 @@ function streamRecordReader(value: ValueReader): ValueReader {
   };
 }
 
-function nullableReader(value: ValueReader, isPadded: boolean): ValueReader {
-  const padding = isPadded ? Math.max(value.length, 0) : 0;
+function nullableReader(value: ValueReader, padding: number): ValueReader {
   return {
-    length: isPadded && value.length >= 0 ? value.length + 1 : -1,
+    length: padding > 0 && value.length >= 0 ? value.length + 1 : -1,
     read(input) {
       if (!input.readBoolean()) return value.read(input);
       input.skip(padding);

@@ -87,7 +87,8 @@ function readInner(input: DataInput, depth: number): SerializerSnapshot {
 
 function readOuterBytes(className: string, input: DataInput): Uint8Array {
   const output = new DataOutput();
-  if (className === NULLABLE) output.writeBoolean(input.readBoolean());
+  // How many bytes follow the mark of null.
+  if (className === NULLABLE) output.writeInt(input.readInt());
   else output.writeUtf(input.readUtf());
   return output.toUint8Array();
 }
