@@ -7,6 +7,7 @@ export default async function main(args) {
   const env = StreamExecutionEnvironment.getExecutionEnvironment();
   env
     .fromSource(FileSource.forLines(input).build(), WatermarkStrategy.noWatermarks(), 'lines')
+    // biome-ignore lint/suspicious/useIterableCallbackReturn: the flatMap of a stream has a collector.
     .flatMap((line, out) => {
       for (const word of line.split(' ')) out.collect({ word, count: 1 });
     })
