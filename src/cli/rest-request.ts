@@ -44,7 +44,7 @@ async function send(endpoint: Endpoint, method: string, path: string): Promise<{
       const where = isSocket ? endpoint.socketPath : `${endpoint.host}:${endpoint.port}`;
       reject(new FlinkError('UNREACHABLE', `There is no answer from ${where}: ${messageOf(cause)}`, { cause }));
     };
-    const call = request({ ...target, method, timeout: TIMEOUT_MS }, (response: IncomingMessage) => {
+    const call = request({ ...target, agent: false, method, timeout: TIMEOUT_MS }, (response: IncomingMessage) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {

@@ -94,7 +94,8 @@ async function send(
     const fail = (cause: unknown): void =>
       reject(new FlinkError('UNREACHABLE', `There is no answer from ${where}: ${messageOf(cause)}`, { cause }));
     const outgoing: ClientRequest = request(
-      { ...target, path: `${prefix}/v1${call.path}`, method: call.method, headers },
+      // A connection each: Flink closes kept ones without a word.
+      { ...target, agent: false, path: `${prefix}/v1${call.path}`, method: call.method, headers },
       (response: IncomingMessage) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -17,7 +17,7 @@ export async function forward(socketPath: string, request: Omit<HttpRequest, 'he
   return await new Promise((resolve, reject) => {
     const fail = (cause: unknown): void =>
       reject(new FlinkError('UNREACHABLE', `There is no answer from ${socketPath}: ${messageOf(cause)}`, { cause }));
-    const outgoing = httpRequest({ socketPath, path: url, method, headers }, (response: IncomingMessage) => {
+    const outgoing = httpRequest({ socketPath, agent: false, path: url, method, headers }, (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);

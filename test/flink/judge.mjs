@@ -26,14 +26,15 @@ const idIn = (text) => /JobID ([0-9a-f]{32})/.exec(text)?.[1];
 const pathIn = (text) => /Savepoint completed\. Path: (\S+)/.exec(text)?.[1];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const say = (text) => process.stdout.write(`${text}\n`);
 let failures = 0;
 async function check(what, action) {
   try {
     await action();
-    console.log(`ok      ${what}`);
+    say(`ok      ${what}`);
   } catch (error) {
     failures++;
-    console.log(`FAILED  ${what}\n${String(error.stdout ?? '')}${String(error.stderr ?? error.stack)}`);
+    say(`FAILED  ${what}\n${String(error.stdout ?? '')}${String(error.stderr ?? error.stack)}`);
   }
 }
 
@@ -148,7 +149,7 @@ async function main() {
     call(join(flink, 'bin/stop-cluster.sh'), []);
     rmSync(work, { recursive: true, force: true });
   }
-  console.log(failures === 0 ? 'All checks passed.' : `${failures} checks failed.`);
+  say(failures === 0 ? 'All checks passed.' : `${failures} checks failed.`);
   process.exitCode = failures === 0 ? 0 : 1;
 }
 
