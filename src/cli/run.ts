@@ -34,10 +34,13 @@ export const runVerb: Verb = {
       ...options.restore,
       path: await (await import('./snapshots/chosen-snapshot.js')).chooseSnapshot(options.restore.path, home, output),
     };
-    const [{ RunHost }, { createJobStarter }] = await Promise.all([
+    const [{ RunHost }, { createJobStarter }, { HomeOperations }] = await Promise.all([
       import('./run-host.js'),
       import('./job-starter.js'),
+      import('../snapshot/home-operations.js'),
     ]);
+    // What a deletion left that a crash cut short goes before anything new comes.
+    await new HomeOperations(home).recover();
     const host = new RunHost({
       program,
       output,

@@ -4,11 +4,12 @@
  */
 
 import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FlinkError } from '../common/errors.js';
 import type { Deletion } from './home-operations.js';
 import { filesOfSnapshot } from './snapshot-files.js';
 import type { IndexedJob, SnapshotIndex } from './snapshot-index.js';
-import type { LoadedSnapshot } from './snapshot-pointer.js';
+import { type LoadedSnapshot, METADATA_FILE } from './snapshot-pointer.js';
 
 /** What deleting a snapshot means. @internal */
 export interface RemovalPlan {
@@ -22,24 +23,53 @@ export interface RemovalPlan {
 /** Plans the deletion of a snapshot that was read. @internal */
 export function planRemoval(index: SnapshotIndex, snapshot: LoadedSnapshot): RemovalPlan {
   const { directory, metadata, metadataFile } = snapshot;
+  const { checkpointId } = metadata;
+  return plan(index, { directory, metadataFile, checkpointId, ...filesOfSnapshot(metadata, directory) });
+}
+
+/**
+ * Plans the deletion of a snapshot by what the index knows of it: its `_metadata` is gone, or cannot be read. Null when the
+ * index does not know it.
+ *
+ * @internal
+ */
+export function planKnownRemoval(index: SnapshotIndex, directory: string): RemovalPlan | null {
   const known = index.snapshotAt(directory);
-  const jobs = index.jobs();
-  const { exclusive, shared } = filesOfSnapshot(metadata, directory);
+  if (known === null) return null;
+  const files = index.filesOf(directory).map(({ path }) => path);
+  const isOwn = (file: string) => dirname(file) === directory;
+  return plan(index, {
+    directory,
+    metadataFile: join(directory, METADATA_FILE),
+    checkpointId: known.checkpointId,
+    exclusive: files.filter(isOwn),
+    shared: files.filter((file) => !isOwn(file)),
+  });
+}
+
+interface Removable {
+  readonly directory: string;
+  readonly metadataFile: string;
+  readonly checkpointId: number;
+  readonly exclusive: readonly string[];
+  readonly shared: readonly string[];
+}
+
+function plan(
+  index: SnapshotIndex,
+  { directory, metadataFile, checkpointId, exclusive, shared }: Removable,
+): RemovalPlan {
+  const known = index.snapshotAt(directory);
   const others = (file: string) => index.referencesTo(file).filter((path) => path !== directory);
   const unshared = shared.filter((file) => isOwnShared(file, directory) && others(file).length === 0);
   const sizes = new Map(index.filesOf(directory).map(({ path, size }) => [path, size]));
   const files = [...exclusive, ...unshared];
+  const jobId = known === null ? {} : { jobId: known.jobId };
   return {
-    deletion: {
-      path: directory,
-      metadataFile,
-      files,
-      checkpointId: metadata.checkpointId,
-      ...(known !== null && { jobId: known.jobId }),
-    },
+    deletion: { path: directory, metadataFile, files, checkpointId, ...jobId },
     freedBytes: files.reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0),
     objections: [
-      ...jobs.flatMap((job) => objectionsOf(job, directory, index)),
+      ...index.jobs().flatMap((job) => objectionsOf(job, directory, index)),
       ...dependents(exclusive, others, directory),
     ],
   };

@@ -1,16 +1,17 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { operatorIdFromHex } from '../../src/common/ids.js';
 import { DurableFiles } from '../../src/snapshot/durable-files.js';
 import { HomeDirectory } from '../../src/snapshot/home-directory.js';
 import { HomeOperations, readDeletions } from '../../src/snapshot/home-operations.js';
+import { collectJobGarbage } from '../../src/snapshot/job-garbage.js';
 import { encodeRecord, readJournalState } from '../../src/snapshot/job-journal.js';
 import type { JournalRecord } from '../../src/snapshot/journal-record.js';
 import { SnapshotIndex } from '../../src/snapshot/snapshot-index.js';
 import { encodeMetadata } from '../../src/snapshot/snapshot-metadata.js';
 import { loadSnapshot } from '../../src/snapshot/snapshot-pointer.js';
-import { checkRemoval, planRemoval } from '../../src/snapshot/snapshot-removal.js';
+import { checkRemoval, planKnownRemoval, planRemoval } from '../../src/snapshot/snapshot-removal.js';
 import { temporaryDirectory } from '../support/temporary-directory.js';
 import { completedCheckpoint, SUBMITTED } from './sample-journal.js';
 
@@ -186,5 +187,47 @@ describe('planRemoval', () => {
 
     expect(before.objections).toHaveLength(1);
     expect(after.objections).toEqual([]);
+  });
+});
+
+describe('a snapshot that somebody else deleted', () => {
+  it('is forgotten, with the shared files that it alone had', async () => {
+    const scene = new Scene();
+    rmSync(scene.path(1), { recursive: true });
+
+    const plan = scene.query((index) => planKnownRemoval(index, scene.path(1)))!;
+    const operations = new HomeOperations(scene.home);
+    await operations.locked(() => operations.delete(plan.deletion));
+
+    expect(scene.listed()).toEqual([scene.path(2)]);
+    expect(scene.shared()).toEqual(['both']);
+  });
+});
+
+describe('collectJobGarbage', () => {
+  it('takes what crashes left, and nothing that a snapshot refers to', async () => {
+    const scene = new Scene();
+    mkdirSync(scene.path(3));
+    writeFileSync(join(scene.directory, 'shared', 'nobody'), '');
+    const index = SnapshotIndex.open(scene.home);
+    const job = index.job(JOB)!;
+
+    const dry = await collectJobGarbage(index, job, true);
+    const removed = await collectJobGarbage(index, job, false);
+    index.close();
+
+    expect(dry).toEqual([scene.path(3), join(scene.directory, 'shared', 'nobody')]);
+    expect(removed).toEqual(dry);
+    expect(scene.shared()).toEqual(['both', 'only-1']);
+    expect(existsSync(scene.path(2))).toBe(true);
+  });
+
+  it('leaves the directory of a running job alone', async () => {
+    const scene = new Scene({ pid: process.pid, startTime: '' });
+    mkdirSync(scene.path(3));
+    const index = SnapshotIndex.open(scene.home);
+
+    expect(await collectJobGarbage(index, index.job(JOB)!, false)).toEqual([]);
+    index.close();
   });
 });

@@ -4,11 +4,13 @@
  * itself.
  */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf } from '../../common/errors.js';
 import { collectJobGarbage } from '../../snapshot/job-garbage.js';
 import type { IndexedJob, IndexedSnapshot } from '../../snapshot/snapshot-index.js';
-import { loadSnapshot } from '../../snapshot/snapshot-pointer.js';
-import { planRemoval, type RemovalPlan } from '../../snapshot/snapshot-removal.js';
+import { loadSnapshot, METADATA_FILE } from '../../snapshot/snapshot-pointer.js';
+import { planKnownRemoval, planRemoval, type RemovalPlan } from '../../snapshot/snapshot-removal.js';
 import { CliUsageError } from '../cli-errors.js';
 import { sizeText } from '../table.js';
 import type { SnapshotsCall } from './snapshots.js';
@@ -102,6 +104,7 @@ async function planOf(
   kept: Kept[],
 ): Promise<RemovalPlan | undefined> {
   try {
+    if (!existsSync(join(path, METADATA_FILE))) return planKnownRemoval(index, path) ?? undefined;
     return planRemoval(index, await loadSnapshot(path));
   } catch (error) {
     kept.push({ path, reason: messageOf(error) });

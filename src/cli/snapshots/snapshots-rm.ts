@@ -1,7 +1,8 @@
 /** `snapshots rm`: deletes snapshots, unless somebody needs them. */
 
-import { loadSnapshot } from '../../snapshot/snapshot-pointer.js';
-import { checkRemoval, planRemoval } from '../../snapshot/snapshot-removal.js';
+import { FlinkError } from '../../common/errors.js';
+import { loadSnapshot, pathOfPointer } from '../../snapshot/snapshot-pointer.js';
+import { checkRemoval, planKnownRemoval, planRemoval, type RemovalPlan } from '../../snapshot/snapshot-removal.js';
 import { sizeText } from '../table.js';
 import type { SnapshotsCall } from './snapshots.js';
 
@@ -11,7 +12,7 @@ export async function removeSnapshots(call: SnapshotsCall): Promise<number> {
   const removed = await operations.locked(async () => {
     index.catchUp();
     const plans = [];
-    for (const path of words) plans.push(planRemoval(index, await loadSnapshot(path)));
+    for (const path of words) plans.push(await planOf(call, path));
     // All are looked at before the first one goes.
     for (const plan of plans) {
       if (line.has('force'))
@@ -24,4 +25,16 @@ export async function removeSnapshots(call: SnapshotsCall): Promise<number> {
   if (line.has('json')) output.out(`${JSON.stringify({ removed }, null, 2)}\n`);
   else for (const { path, freedBytes } of removed) output.out(`Deleted ${path} (${sizeText(freedBytes)}).\n`);
   return 0;
+}
+
+/** One that is gone is forgotten; a damaged one goes, when a person insists, by what the index knows of it. */
+async function planOf({ index, line }: SnapshotsCall, path: string): Promise<RemovalPlan> {
+  try {
+    return planRemoval(index, await loadSnapshot(path));
+  } catch (error) {
+    if (!(error instanceof FlinkError)) throw error;
+    const known = planKnownRemoval(index, pathOfPointer(path));
+    if (known === null || (error.code !== 'SNAPSHOT_NOT_FOUND' && !line.has('force'))) throw error;
+    return known;
+  }
 }

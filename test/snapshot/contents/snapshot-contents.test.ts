@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SnapshotContents } from '../../../src/snapshot/contents/snapshot-contents.js';
+import { type ContentLine, SnapshotContents } from '../../../src/snapshot/contents/snapshot-contents.js';
 import { listStates } from '../../../src/snapshot/contents/state-listing.js';
+import { decodeMetadata } from '../../../src/snapshot/snapshot-metadata.js';
 import { loadSnapshot } from '../../../src/snapshot/snapshot-pointer.js';
 import { comparable, expectedLines, readExpected } from '../../support/expected-contents.js';
 
@@ -70,6 +71,34 @@ describe('the contents of a snapshot that Flink wrote', () => {
         'STRING',
         'STRING',
       ]);
+    }
+  });
+});
+
+describe('a serializer that is not known', () => {
+  const folder = join(WHOLE, '1.20-rocksdb-p1-small-canonical');
+  const LONG = 'org.apache.flink.api.common.typeutils.base.LongSerializer$LongSerializerSnapshot';
+
+  /** The savepoint with another class in place of the first `LONG` behind a text. */
+  function changed(behind: string) {
+    const bytes = Buffer.from(readFileSync(join(folder, '_metadata')));
+    const at = bytes.indexOf(LONG, bytes.indexOf(behind));
+    bytes.write('com.example.'.padEnd(LONG.length, 'x'), at, 'latin1');
+    return new SnapshotContents({ metadata: decodeMetadata(bytes, { file: 'x' }), directory: '/x' });
+  }
+
+  it('hides the values of its state, as bytes, and of no other', async () => {
+    const { contents } = await open(folder);
+    const all = [...contents.lines()];
+    const damaged = changed('v-long');
+
+    const lines = [...damaged.lines()];
+
+    const isHidden = (line: ContentLine) => 'state' in line && line.state === 'v-long';
+    expect(lines.filter((line) => !isHidden(line))).toEqual(all.filter((line) => !isHidden(line)));
+    expect(lines.filter(isHidden)).toHaveLength(all.filter(isHidden).length);
+    for (const line of lines.filter(isHidden)) {
+      expect(line).toMatchObject({ namespace: null, value: { bytes: expect.stringMatching(/^[0-9a-f]{16}$/) } });
     }
   });
 });
