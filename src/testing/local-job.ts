@@ -213,7 +213,8 @@ export class LocalJob implements PipelineHost {
     if (this.#calls > 0 || this.#snapshot?.isWriting === true) return true;
     return this.#pipelines.some(({ pipeline }) => {
       const isOver = pipeline.state === 'FINISHED' || pipeline.state === 'FAILED' || pipeline.state === 'CANCELED';
-      return !isOver && !pipeline.availability.isAvailable;
+      // An asynchronous function that has enough under way waits for the test, perhaps for its clock.
+      return !isOver && !pipeline.availability.isAvailable && !pipeline.actions.isInputHeld;
     });
   }
 

@@ -7,10 +7,12 @@ import type { AsyncRetryStrategy, ResultFuture } from '../../api/async-functions
 import { FlinkError, messageOf } from '../../common/errors.js';
 import type { TimerHandle } from '../stream-operator.js';
 import type { AsyncEntry } from './async-queue.js';
+import type { AsyncTimeouts, Expiring } from './async-timeouts.js';
 
 /** What a call needs of its operator. @internal */
 export interface AsyncCallHost {
   readonly retry: AsyncRetryStrategy<unknown> | undefined;
+  readonly timeouts: AsyncTimeouts;
   /** True at the end of input: what answers now is final. */
   readonly isFinishing: boolean;
   register(delayMs: number, callback: () => void): TimerHandle;
@@ -31,13 +33,12 @@ interface Answer {
 }
 
 /** The result future of one record. @internal */
-export class AsyncCall implements ResultFuture<unknown> {
+export class AsyncCall implements ResultFuture<unknown>, Expiring {
   readonly #host: AsyncCallHost;
   readonly #entry: AsyncEntry;
   #attempts = 1;
   /** True from an answer on, until the call is repeated. */
   #hasAnswer = false;
-  #timeout: TimerHandle | undefined;
   #repeat: TimerHandle | undefined;
 
   constructor(host: AsyncCallHost, entry: AsyncEntry) {
@@ -46,8 +47,8 @@ export class AsyncCall implements ResultFuture<unknown> {
   }
 
   /** Calls the function for the first time. */
-  start(timeoutMs: number): void {
-    if (timeoutMs > 0) this.#timeout = this.#host.register(timeoutMs, () => this.#onTimeout());
+  start(): void {
+    this.#host.timeouts.add(this);
     this.#host.invoke(this.#entry.value, this);
   }
 
@@ -69,17 +70,36 @@ export class AsyncCall implements ResultFuture<unknown> {
     if (!this.#hasAnswer) this.#answer({ error });
   }
 
+  /** The time for all calls together is over. */
+  onTimeout(): void {
+    if (this.#entry.results !== undefined) return;
+    if (this.#repeat !== undefined) {
+      this.#repeat.cancel();
+      this.#repeat = undefined;
+      this.#host.setWaiting(this, false);
+      this.#hasAnswer = false;
+    }
+    // An answer that came in the same turn counts.
+    if (this.#hasAnswer) return;
+    try {
+      if (this.#host.onTimeout(this.#entry.value, this)) return;
+    } catch (error) {
+      this.completeExceptionally(error);
+      return;
+    }
+    this.completeExceptionally(new FlinkError('USER_FUNCTION_FAILED', 'Async function call has timed out.'));
+  }
+
   /** Repeats the call now instead of later. */
   repeatNow(): void {
     this.#repeat?.cancel();
     this.#repeatCall();
   }
 
-  /** Forgets the timers: the operator is closed. */
+  /** Forgets the repeat: the operator is closed. */
   cancel(): void {
     this.#hasAnswer = true;
     this.#repeat?.cancel();
-    this.#timeout?.cancel();
   }
 
   #answer(answer: Answer): void {
@@ -94,7 +114,7 @@ export class AsyncCall implements ResultFuture<unknown> {
       this.#repeat = this.#host.register(delayMs, () => this.#repeatCall());
       return;
     }
-    this.#timeout?.cancel();
+    this.#host.timeouts.delete(this);
     if (answer.results === undefined) {
       this.#host.onFailed(this.#entry.value, answer.error);
       return;
@@ -117,26 +137,6 @@ export class AsyncCall implements ResultFuture<unknown> {
     this.#attempts++;
     this.#hasAnswer = false;
     this.#host.invoke(this.#entry.value, this);
-  }
-
-  #onTimeout(): void {
-    this.#timeout = undefined;
-    if (this.#entry.results !== undefined) return;
-    if (this.#repeat !== undefined) {
-      this.#repeat.cancel();
-      this.#repeat = undefined;
-      this.#host.setWaiting(this, false);
-      this.#hasAnswer = false;
-    }
-    // An answer that came in the same turn counts.
-    if (this.#hasAnswer) return;
-    try {
-      if (this.#host.onTimeout(this.#entry.value, this)) return;
-    } catch (error) {
-      this.completeExceptionally(error);
-      return;
-    }
-    this.completeExceptionally(new FlinkError('USER_FUNCTION_FAILED', 'Async function call has timed out.'));
   }
 }
 

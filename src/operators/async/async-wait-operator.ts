@@ -13,6 +13,7 @@ import { BaseOperator } from '../base-operator.js';
 import type { WatermarkStep } from '../stream-operator.js';
 import { AsyncCall, type AsyncCallHost, callFailure } from './async-call.js';
 import { type AsyncEntry, type AsyncQueue, OrderedAsyncQueue, UnorderedAsyncQueue } from './async-queue.js';
+import { AsyncTimeouts } from './async-timeouts.js';
 
 /** The name that Flink gives the state. */
 const STATE_NAME = '_async_wait_operator_state_';
@@ -23,7 +24,8 @@ export class AsyncWaitOperator extends BaseOperator {
   readonly #function: AsyncFunction<unknown, unknown>;
   readonly #retry: AsyncRetryStrategy<unknown> | undefined;
   readonly #queue: AsyncQueue;
-  readonly #host: AsyncCallHost;
+  #timeouts!: AsyncTimeouts;
+  #host!: AsyncCallHost;
   /** Calls that were not answered for good. */
   readonly #calls = new Map<AsyncEntry, AsyncCall>();
   /** Calls that wait for their repeat. */
@@ -44,11 +46,12 @@ export class AsyncWaitOperator extends BaseOperator {
     this.#function = asObject(userFunction);
     this.#retry = retry;
     this.#queue = config.ordered ? new OrderedAsyncQueue() : new UnorderedAsyncQueue();
-    this.#host = this.#createHost();
   }
 
   override initializeState(): void {
     super.initializeState();
+    this.#timeouts = new AsyncTimeouts(this.#config.timeoutMs, this.context.clock);
+    this.#host = this.#createHost();
     this.#state = this.context.operatorState.getListState({ name: STATE_NAME, type: streamElementType(Types.ANY()) });
   }
 
@@ -83,9 +86,15 @@ export class AsyncWaitOperator extends BaseOperator {
 
   /** Waits for everything under way. */
   override finish(): void | Promise<void> {
-    if (this.#isEmpty) return undefined;
+    if (this.#isEmpty) {
+      this.#timeouts.close();
+      return undefined;
+    }
     return new Promise((resolve) => {
-      this.#onEmpty = resolve;
+      this.#onEmpty = () => {
+        this.#timeouts.close();
+        resolve();
+      };
     });
   }
 
@@ -93,6 +102,8 @@ export class AsyncWaitOperator extends BaseOperator {
     this.#isClosed = true;
     for (const call of this.#calls.values()) call.cancel();
     this.#calls.clear();
+    // A failure may come before the state was initialised.
+    (this.#timeouts as AsyncTimeouts | undefined)?.close();
     return super.close();
   }
 
@@ -121,7 +132,7 @@ export class AsyncWaitOperator extends BaseOperator {
     }
     const call = new AsyncCall(this.#host, entry);
     this.#calls.set(entry, call);
-    call.start(this.#config.timeoutMs);
+    call.start();
   }
 
   /** While the queue is full, the task takes no element. */
@@ -156,6 +167,7 @@ export class AsyncWaitOperator extends BaseOperator {
     const operator = this;
     return {
       retry: this.#retry,
+      timeouts: this.#timeouts,
       get isFinishing() {
         return operator.#isFinishing;
       },
