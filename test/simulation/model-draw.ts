@@ -88,6 +88,6 @@ function drawOperator(random: SeededRandom, nodes: readonly ModelNode[]): ModelN
 }
 
 function drawTimed(random: SeededRandom, input: number, key: KeyForm): ModelNode {
-  const kind = (['timers', 'timers', 'tumbling', 'session'] as const)[random.integer(4)] as 'timers';
+  const kind = (['timers', 'timers', 'tumbling', 'session', 'sliding'] as const)[random.integer(5)] as 'timers';
   return { kind, input, key, n: 4 + random.integer(20), ...drawCommon(random) };
 }

@@ -45,7 +45,12 @@ export type ModelNode = Common &
     | { readonly kind: 'union'; readonly inputs: readonly [number, number] }
     | { readonly kind: 'count'; readonly input: number; readonly key: KeyForm }
     | { readonly kind: 'timers'; readonly input: number; readonly key: KeyForm; readonly n: number }
-    | { readonly kind: 'tumbling' | 'session'; readonly input: number; readonly key: KeyForm; readonly n: number }
+    | {
+        readonly kind: 'tumbling' | 'sliding' | 'session';
+        readonly input: number;
+        readonly key: KeyForm;
+        readonly n: number;
+      }
     /** All pairs of a key. */
     | { readonly kind: 'join'; readonly inputs: readonly [number, number]; readonly key: KeyForm }
     /** Ends a branch: running sums, of which the last of each key is compared. */
@@ -80,8 +85,19 @@ export function inputsOf(node: ModelNode): readonly number[] {
 /** Whether the timestamps of a node's records are the same in every run. */
 export function isTimed(nodes: readonly ModelNode[], index: number): boolean {
   const node = nodes[index] as ModelNode;
-  if (node.kind === 'source' || node.kind === 'tumbling' || node.kind === 'session' || node.kind === 'timers')
+  if (
+    node.kind === 'source' ||
+    node.kind === 'tumbling' ||
+    node.kind === 'sliding' ||
+    node.kind === 'session' ||
+    node.kind === 'timers'
+  )
     return true;
   if (node.kind === 'count' || node.kind === 'join' || node.kind === 'reduce') return false;
   return inputsOf(node).every((input) => isTimed(nodes, input));
+}
+
+/** How far apart sliding windows of a size begin; the size need not be a multiple. */
+export function slideOf(size: number): number {
+  return Math.ceil(size / 2.5);
 }

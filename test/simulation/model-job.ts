@@ -21,6 +21,7 @@ import {
   type SimpleVersionedSerializer,
   type SingleOutputStreamOperator,
   type Sink,
+  SlidingEventTimeWindows,
   type Source,
   type SourceReader,
   type SourceReaderContext,
@@ -33,7 +34,16 @@ import {
   type WatermarkGenerator,
   WatermarkStrategy,
 } from '../../src/index.js';
-import { endsOf, type Item, type KeyForm, keyOf, type ModelGraph, type ModelNode, type Timed } from './model-graph.js';
+import {
+  endsOf,
+  type Item,
+  type KeyForm,
+  keyOf,
+  type ModelGraph,
+  type ModelNode,
+  slideOf,
+  type Timed,
+} from './model-graph.js';
 import { copies, keyNumber } from './model-reference.js';
 
 /** What a job has committed, by sink; a commit that comes again is taken once. */
@@ -105,7 +115,7 @@ export function modelMain(graph: ModelGraph, output: CommittedOutput): () => Pro
 }
 
 /** Operators that put out a first element as it is. */
-const FOLDING = new Set<ModelNode['kind']>(['reduce', 'tumbling', 'session']);
+const FOLDING = new Set<ModelNode['kind']>(['reduce', 'tumbling', 'sliding', 'session']);
 
 function settle(operator: SingleOutputStreamOperator<Item>, node: ModelNode, uid: string): void {
   operator.uid(uid);
@@ -146,6 +156,10 @@ function build(
     case 'tumbling':
       return keyed(at(node.input), node.key)
         .window(TumblingEventTimeWindows.of(node.n))
+        .reduce((a, b) => ({ k: a.k, v: a.v + b.v }));
+    case 'sliding':
+      return keyed(at(node.input), node.key)
+        .window(SlidingEventTimeWindows.of(node.n, slideOf(node.n)))
         .reduce((a, b) => ({ k: a.k, v: a.v + b.v }));
     case 'session':
       return keyed(at(node.input), node.key)

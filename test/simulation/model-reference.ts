@@ -3,7 +3,7 @@
  * There is no parallelism, no order and no crash here.
  */
 
-import { type Item, inputsOf, type KeyForm, keyOf, type ModelNode, type Timed } from './model-graph.js';
+import { type Item, inputsOf, type KeyForm, keyOf, type ModelNode, slideOf, type Timed } from './model-graph.js';
 
 /** The records of every node. Of a `reduce`: the last of each key. */
 export function evaluate(nodes: readonly ModelNode[]): readonly (readonly Timed[])[] {
@@ -59,6 +59,12 @@ function apply(node: ModelNode, first: readonly Timed[], second: readonly Timed[
       return byKeyAndSlot(first, node.key, node.n).map(({ group, slot }) => {
         return [{ k: keyNumber(node.key, group[0]![0].k), v: sum(group) }, (slot + 1) * node.n - 1];
       });
+    case 'sliding': {
+      const inWindows = first.flatMap(([item, time]) => startsOf(time, node.n).map((start): Timed => [item, start]));
+      return grouped(inWindows, ([item, start]) => JSON.stringify([keyOf(node.key, item), start])).map((group) => {
+        return [total(node.key, group)[0], group[0]![1] + node.n - 1];
+      });
+    }
     case 'session':
       return byKey(first, node.key).flatMap((group) => sessions(node.key, group, node.n));
   }
@@ -101,6 +107,14 @@ function grouped(records: readonly Timed[], keyOfRecord: (record: Timed) => stri
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }
   return [...groups.values()];
+}
+
+/** Where the sliding windows begin that a moment is in. */
+function startsOf(time: number, size: number): number[] {
+  const slide = slideOf(size);
+  const starts: number[] = [];
+  for (let start = Math.floor(time / slide) * slide; start > time - size; start -= slide) starts.push(start);
+  return starts;
 }
 
 /** Runs of records with less than `gap` between neighbours; the result has the last moment of the session. */
