@@ -2,15 +2,17 @@
 import { FileSource, StreamExecutionEnvironment, WatermarkStrategy } from 'flink-ts';
 import { countingSink, numbers } from './support.js';
 
+function split(line, out) {
+  for (const word of line.split(' ')) out.collect({ word, count: 1 });
+}
+
 export default async function main(args) {
   const { input } = numbers(args, {});
   const env = StreamExecutionEnvironment.getExecutionEnvironment();
   env
     .fromSource(FileSource.forLines(input).build(), WatermarkStrategy.noWatermarks(), 'lines')
     // biome-ignore lint/suspicious/useIterableCallbackReturn: the flatMap of a stream has a collector.
-    .flatMap((line, out) => {
-      for (const word of line.split(' ')) out.collect({ word, count: 1 });
-    })
+    .flatMap(split)
     .keyBy((entry) => entry.word)
     .sum('count')
     .sinkTo(countingSink());
