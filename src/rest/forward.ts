@@ -17,15 +17,21 @@ export async function forward(socketPath: string, request: Omit<HttpRequest, 'he
   return await new Promise((resolve, reject) => {
     const fail = (cause: unknown): void =>
       reject(new FlinkError('UNREACHABLE', `There is no answer from ${socketPath}: ${messageOf(cause)}`, { cause }));
-    const outgoing = httpRequest({ socketPath, agent: false, path: url, method, headers }, (response: IncomingMessage) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 500, body: text === '' ? undefined : (JSON.parse(text) as unknown) });
-      });
-    });
+    const outgoing = httpRequest(
+      { socketPath, agent: false, path: url, method, headers },
+      (response: IncomingMessage) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', fail);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({
+            status: response.statusCode ?? 500,
+            body: text === '' ? undefined : (JSON.parse(text) as unknown),
+          });
+        });
+      },
+    );
     outgoing.on('error', fail);
     outgoing.end(body);
   });
