@@ -61,7 +61,7 @@ export type JournalEvent =
   | { readonly kind: 'subsumed'; readonly checkpointId: number; readonly path: string }
   /** The job does not own the snapshot any longer: a claim was given back. */
   | { readonly kind: 'released'; readonly path: string }
-  /** The last record. */
+  /** The job is over. Only `subsumed` records of checkpoints that go with it may follow: files are deleted after the end is recorded. */
   | { readonly kind: 'ended'; readonly status: TerminalStatus; readonly error?: string };
 
 /** A record: an event and when it was written, in milliseconds since the epoch. @internal */
