@@ -72,7 +72,7 @@ export const OWN_COMMANDS: readonly Command[] = [
   {
     name: 'state',
     summary: 'shows what a snapshot holds, without the job; also one that Flink wrote.',
-    syntax: 'ls <path> | get <path> <uid> <state> --key <key> | dump <path> | diff <path> <path> [OPTIONS]',
+    syntax: 'ls|get|dump|diff <path> [<uid> <state> | <path>] [OPTIONS]',
     mode: 'interleaved',
     options: STATE_OPTIONS,
     listsCustomOptions: 'none',
@@ -82,7 +82,7 @@ export const OWN_COMMANDS: readonly Command[] = [
   {
     name: 'snapshots',
     summary: 'lists, checks and deletes the snapshots of the home directory.',
-    syntax: 'ls | show <path> | verify <path> | rm <path>... | gc --keep <n> | du | reindex [<directory>...] [OPTIONS]',
+    syntax: 'ls|show|verify|rm|gc|du|reindex [<path>...] [OPTIONS]',
     mode: 'interleaved',
     options: SNAPSHOTS_OPTIONS,
     listsCustomOptions: 'none',
@@ -112,7 +112,7 @@ export const OWN_COMMANDS: readonly Command[] = [
   {
     name: 'wait',
     summary: 'waits until a job is in a status, or a triggered savepoint is done.',
-    syntax: '<job id, job name or trigger id> [--for <status>] [--timeout <seconds>]',
+    syntax: '<job, or trigger id> [--for <status>] [OPTIONS]',
     mode: 'interleaved',
     options: WAIT_OPTIONS,
     listsCustomOptions: 'none',
