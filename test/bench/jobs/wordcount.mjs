@@ -11,7 +11,6 @@ export default async function main(args) {
   const env = StreamExecutionEnvironment.getExecutionEnvironment();
   env
     .fromSource(FileSource.forLines(input).build(), WatermarkStrategy.noWatermarks(), 'lines')
-    // biome-ignore lint/suspicious/useIterableCallbackReturn: the flatMap of a stream has a collector.
     .flatMap(split)
     .keyBy((entry) => entry.word)
     .sum('count')
