@@ -9,7 +9,7 @@ import {
   type Partitioning,
   type Timed,
 } from './model-graph.js';
-import { evaluate } from './model-reference.js';
+import { evaluate, hasTouchingSessions } from './model-reference.js';
 
 type Common = Pick<ModelNode, 'parallelism' | 'slotGroup'>;
 
@@ -24,6 +24,7 @@ export function drawGraph(random: SeededRandom): ModelGraph {
   for (let tries = 0; nodes.length < operators + 2 && tries < 20; tries++) {
     const node = drawOperator(random, nodes);
     if (node === undefined || evaluate([...nodes, node]).at(-1)!.length > MOST_RECORDS) continue;
+    if (node.kind === 'session' && hasTouchingSessions(evaluate(nodes)[node.input] ?? [], node.key, node.n)) continue;
     nodes.push(node);
     if (node.kind === 'split' && random.integer(2) === 0) nodes.push({ kind: 'side', input: nodes.length - 1 });
   }

@@ -136,3 +136,14 @@ function total(form: KeyForm, group: readonly Timed[]): Timed {
 function sum(group: readonly Timed[]): number {
   return group.reduce((so, [{ v }]) => so + v, 0);
 }
+
+/**
+ * Whether two neighbours of a key are just the gap apart. Their windows touch, and are one session if the first has not fired
+ * when the second record comes: that depends on the watermark between them, so there is no one right answer.
+ */
+export function hasTouchingSessions(records: readonly Timed[], form: KeyForm, gap: number): boolean {
+  return byKey(records, form).some((group) => {
+    const times = group.map(([, time]) => time).sort((a, b) => a - b);
+    return times.some((time, index) => times[index + 1] === time + gap);
+  });
+}
