@@ -84,6 +84,11 @@ export class InternalTimerService<K, N> {
     this.#eventTimers.register(time, namespace);
   }
 
+  /** Registers a timer that is not there, as far as the caller knows; restored timers are looked for nevertheless. */
+  registerNewEventTimeTimer(namespace: N, time: number): void {
+    this.#eventTimers.registerNew(time, namespace);
+  }
+
   deleteEventTimeTimer(namespace: N, time: number): void {
     this.#eventTimers.delete(time, namespace);
   }

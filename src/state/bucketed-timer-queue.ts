@@ -8,12 +8,13 @@
 
 import type { HeapContext, MapKey } from './heap/heap-context.js';
 import { namespaceEquality } from './heap/namespace-equality.js';
+import { RESTORED } from './heap/state-entry.js';
 import { TimeHeap } from './heap/time-heap.js';
 import { Timer, type TimerOwner } from './heap/timer.js';
 import type { TimerQueue } from './timer-queue.js';
 import type { Type } from './type.js';
 
-/** Up to this many timers of one time are looked through; more get a Map. */
+/** Up to this many timers of one time are looked through; more get a Map when one of them is looked for. */
 const FEW_TIMERS = 8;
 /** Fewer empty buckets than this are not worth a sweep. */
 const MIN_EMPTY_BUCKETS = 1024;
@@ -37,6 +38,8 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
   readonly #times = new TimeHeap();
   readonly #isSame: (a: unknown, b: unknown) => boolean;
   #size = 0;
+  /** How many of them came out of a snapshot. */
+  #restored = 0;
   #emptyBuckets = 0;
   #polled: Timer | undefined = undefined;
 
@@ -72,12 +75,27 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
   }
 
   register(timestamp: number, namespace: N): boolean {
-    return this.#add(this.#context, timestamp, namespace, this.#context.generation);
+    const context = this.#context;
+    const bucket = this.#bucketOf(timestamp);
+    if (bucket.size > 0 && this.#find(bucket, context.mapKey, namespace) !== undefined) return false;
+    this.#link(bucket, new Timer(timestamp, context, namespace, context.generation));
+    return true;
+  }
+
+  registerNew(timestamp: number, namespace: N): void {
+    if (this.#restored > 0) {
+      this.register(timestamp, namespace);
+      return;
+    }
+    this.#link(this.#bucketOf(timestamp), new Timer(timestamp, this.#context, namespace, this.#context.generation));
   }
 
   /** Puts a restored timer in, as if it had always been there. */
   restore(owner: TimerOwner, timestamp: number, namespace: N): void {
-    this.#add(owner, timestamp, namespace, 0);
+    const bucket = this.#bucketOf(timestamp);
+    if (bucket.size > 0 && this.#find(bucket, owner.mapKey, namespace) !== undefined) return;
+    this.#link(bucket, new Timer(timestamp, owner, namespace, RESTORED));
+    this.#restored++;
   }
 
   delete(timestamp: number, namespace: N): boolean {
@@ -119,7 +137,8 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     return this.#buckets.values();
   }
 
-  #add(owner: TimerOwner, timestamp: number, namespace: N, created: number): boolean {
+  /** The bucket of a time; one that is empty is about to get a timer. */
+  #bucketOf(timestamp: number): TimerBucket {
     let bucket = this.#buckets.get(timestamp);
     if (bucket === undefined) {
       bucket = { size: 0, first: undefined, last: undefined, byKey: undefined };
@@ -127,16 +146,18 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
       this.#times.push(timestamp);
     } else if (bucket.size === 0) {
       this.#emptyBuckets--;
-    } else if (this.#find(bucket, owner.mapKey, namespace) !== undefined) {
-      return false;
     }
-    link(bucket, new Timer(timestamp, owner, namespace, created));
+    return bucket;
+  }
+
+  #link(bucket: TimerBucket, timer: Timer): void {
+    link(bucket, timer);
     this.#size++;
-    return true;
   }
 
   #find(bucket: TimerBucket, mapKey: MapKey, namespace: N): Timer | undefined {
     if (bucket.byKey === undefined) {
+      if (bucket.size > FEW_TIMERS) return this.#find(withIndex(bucket), mapKey, namespace);
       for (let timer = bucket.first; timer !== undefined; timer = timer.next) {
         if (timer.mapKey === mapKey && this.#isSame(timer.namespace, namespace)) return timer;
       }
@@ -153,6 +174,7 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     if (this.#context.snapshots.length > 0) this.#context.showTimer(this.id, timer);
     unlink(bucket, timer);
     this.#size--;
+    if (timer.created === RESTORED) this.#restored--;
   }
 
   #dropFirst(time: number): void {
@@ -173,12 +195,14 @@ function link(bucket: TimerBucket, timer: Timer): void {
   else bucket.last.next = timer;
   bucket.last = timer;
   bucket.size++;
-  if (bucket.byKey !== undefined) {
-    addToIndex(bucket.byKey, timer);
-  } else if (bucket.size > FEW_TIMERS) {
-    bucket.byKey = new Map();
-    for (let other = bucket.first; other !== undefined; other = other.next) addToIndex(bucket.byKey, other);
-  }
+  if (bucket.byKey !== undefined) addToIndex(bucket.byKey, timer);
+}
+
+function withIndex(bucket: TimerBucket): TimerBucket {
+  const byKey = new Map<MapKey, Timer>();
+  for (let timer = bucket.first; timer !== undefined; timer = timer.next) addToIndex(byKey, timer);
+  bucket.byKey = byKey;
+  return bucket;
 }
 
 function addToIndex(byKey: Map<MapKey, Timer>, timer: Timer): void {

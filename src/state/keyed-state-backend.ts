@@ -56,11 +56,19 @@ export interface NamespacedState<N> {
 /** What reducing, aggregating and list state without a time to live can do besides. @internal */
 export interface FoldingState<IN> {
   /**
-   * Like `add`; true when there was no entry, or when this is its first access since it was restored. Whoever keeps timers
-   * beside an entry registers them then, and need not look for them at every element.
+   * Like `add`, and says what became of the entry. Whoever keeps timers beside an entry registers them unless it was
+   * `FOLDED`, and need not look for them at every element.
    */
-  fold(value: IN): boolean;
+  fold(value: IN): FoldStep;
 }
+
+/**
+ * `CREATED`: there was no entry. `RESTORED`: it was folded, for the first time since it was restored. `CLEARED`: there is no
+ * entry, because the value or the result is null.
+ *
+ * @internal
+ */
+export type FoldStep = 'CREATED' | 'FOLDED' | 'RESTORED' | 'CLEARED';
 
 /** State of one subtask by key. See the file comment for who calls what. @internal */
 export interface KeyedStateBackend<K> {

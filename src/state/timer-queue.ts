@@ -10,6 +10,8 @@ export interface TimerQueue<K, N> {
   readonly size: number;
   /** Registers a timer of the current key; false when it was there. */
   register(timestamp: number, namespace: N): boolean;
+  /** Like `register`, by a caller who knows that it has not registered this timer before: only restored ones are looked for. */
+  registerNew(timestamp: number, namespace: N): void;
   /** Removes a timer of the current key; false when there was none. */
   delete(timestamp: number, namespace: N): boolean;
   /** The earliest timestamp; `Infinity` when the queue is empty. */

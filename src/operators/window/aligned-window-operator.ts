@@ -7,6 +7,7 @@
 import type { AlignedWindows } from '../../api/windowing/window-contracts.js';
 import { NO_TIMESTAMP } from '../../common/time.js';
 import { TimeWindow, type Window } from '../../common/windows.js';
+import type { FoldStep } from '../../state/keyed-state-backend.js';
 import type { KeyBinding } from '../key-binding.js';
 import type { WindowParts } from './window-runtime.js';
 import { WindowTimerOperator } from './window-timer-operator.js';
@@ -21,6 +22,8 @@ export class AlignedWindowOperator extends WindowTimerOperator {
   readonly #offset: number;
   readonly #lateness: number;
   readonly #windows = new Map<number, readonly TimeWindow[]>();
+  /** True once a window has had timers but no contents: then a window without contents may have them. */
+  #hasTimersOfNothing = false;
   #recentStart = Number.NaN;
   #recent: readonly TimeWindow[] = [];
 
@@ -52,9 +55,9 @@ export class AlignedWindowOperator extends WindowTimerOperator {
       if (window.start <= firstStart || end + this.#lateness <= watermark) break;
       isSkipped = false;
       contents.setCurrentNamespace(window);
-      const isFirst = contents.add(value, timestamp);
+      const step = contents.add(value, timestamp);
       if (end <= watermark) this.#addLate(window);
-      else if (isFirst) this.#register(window);
+      else if (step !== 'FOLDED') this.#register(window, step);
     }
     if (isSkipped) this.runtime.skip(value, timestamp);
   }
@@ -78,8 +81,13 @@ export class AlignedWindowOperator extends WindowTimerOperator {
     this.runtime.registerCleanup(window);
   }
 
-  #register(window: TimeWindow): void {
-    this.timers.registerEventTimeTimer(window, window.end - 1);
+  #register(window: TimeWindow, step: FoldStep): void {
+    if (step === 'CLEARED') this.#hasTimersOfNothing = true;
+    if (step === 'CREATED' && !this.#hasTimersOfNothing) {
+      this.timers.registerNewEventTimeTimer(window, window.end - 1);
+    } else {
+      this.timers.registerEventTimeTimer(window, window.end - 1);
+    }
     if (this.#lateness > 0) this.runtime.registerCleanup(window);
   }
 

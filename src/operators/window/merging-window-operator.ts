@@ -34,9 +34,9 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
       }
       isSkipped = false;
       runtime.contents.setCurrentNamespace(this.#windows.addedStateWindow);
-      const isFirst = runtime.contents.add(value, timestamp);
+      const step = runtime.contents.add(value, timestamp);
       if (this.#firesAtEnd) {
-        this.#afterElement(window, isFirst || this.#windows.hasChanged);
+        this.#afterElement(window, step !== 'FOLDED' || this.#windows.hasChanged);
       } else {
         runtime.onElement(value, timestamp, window);
         runtime.registerCleanup(window);

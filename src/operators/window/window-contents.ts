@@ -4,7 +4,7 @@
  */
 
 import type { Window } from '../../common/windows.js';
-import type { FoldingState, KeyedStateBackend, NamespacedState } from '../../state/keyed-state-backend.js';
+import type { FoldingState, FoldStep, KeyedStateBackend, NamespacedState } from '../../state/keyed-state-backend.js';
 import { streamRecordType, type TimestampedValue } from '../../state/serializers/stream-record-serializer.js';
 import {
   type AggregateFunction,
@@ -22,8 +22,8 @@ const STATE_NAME = 'window-contents';
 
 /** The contents of the window of the current namespace, of the current key. @internal */
 export interface WindowContents extends NamespacedState<Window> {
-  /** True when the window has its first element, or the first since it was restored; see `FoldingState`. */
-  add(value: unknown, timestamp: number): boolean;
+  /** See `FoldingState`; `RESTORED` where it is not known what became of the entry. */
+  add(value: unknown, timestamp: number): FoldStep;
   /** The folded value, or a copy of the elements; null when there are none. */
   get(): unknown;
   clear(): void;
@@ -82,9 +82,9 @@ export class TimestampedContents implements WindowContents {
     this.#state.mergeNamespaces(target, sources);
   }
 
-  add(value: unknown, timestamp: number): boolean {
+  add(value: unknown, timestamp: number): FoldStep {
     this.#state.add({ value, timestamp });
-    return true;
+    return 'RESTORED';
   }
 
   /** A copy, which an evictor may change. */
@@ -118,7 +118,7 @@ class FoldedContents implements WindowContents {
     this.#state.mergeNamespaces(target, sources);
   }
 
-  add(value: unknown): boolean {
+  add(value: unknown): FoldStep {
     return this.#state.fold(value);
   }
 
@@ -148,7 +148,7 @@ class ListedContents implements WindowContents {
     this.#state.mergeNamespaces(target, sources);
   }
 
-  add(value: unknown): boolean {
+  add(value: unknown): FoldStep {
     return this.#state.fold(value);
   }
 

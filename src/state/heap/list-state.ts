@@ -1,7 +1,7 @@
 /** List state on the heap: an array that is appended to in place. */
 
 import { FlinkError } from '../../common/errors.js';
-import type { FoldingState, NamespacedState } from '../keyed-state-backend.js';
+import type { FoldingState, FoldStep, NamespacedState } from '../keyed-state-backend.js';
 import type { ListState } from '../state-descriptor.js';
 import type { HeapContext } from './heap-context.js';
 import { mergeEntries } from './merge-entries.js';
@@ -32,17 +32,17 @@ export class HeapListState<T> implements ListState<T>, NamespacedState<unknown>,
   }
 
   /** See `FoldingState`. */
-  fold(value: T): boolean {
+  fold(value: T): FoldStep {
     if (value === null || value === undefined) throw noNull();
     const entry = this.#table.find();
     if (entry === undefined) {
       this.#table.create([value]);
-      return true;
+      return 'CREATED';
     }
     const isFirst = entry.touched === RESTORED;
     if (entry.touched !== this.#context.generation) this.#context.touch(this.#table, entry);
     (entry.value as T[]).push(value);
-    return isFirst;
+    return isFirst ? 'RESTORED' : 'FOLDED';
   }
 
   addAll(values: Iterable<T>): void {

@@ -1,7 +1,7 @@
 /** State handles that hold one value: value, reducing and aggregating state on the heap. */
 
 import { FlinkError } from '../../common/errors.js';
-import type { FoldingState, NamespacedState } from '../keyed-state-backend.js';
+import type { FoldingState, FoldStep, NamespacedState } from '../keyed-state-backend.js';
 import type { AggregateFunction, AggregatingState, Reducer, ReducingState, ValueState } from '../state-descriptor.js';
 import type { HeapContext } from './heap-context.js';
 import { mergeEntries } from './merge-entries.js';
@@ -84,26 +84,26 @@ export class HeapReducingState<T> implements ReducingState<T>, NamespacedState<u
   }
 
   /** See `FoldingState`. */
-  fold(value: T): boolean {
+  fold(value: T): FoldStep {
     if (value === null || value === undefined) return this.#clearByNull();
     const context = this.#context;
     const table = this.#table;
     const entry = table.find();
     if (entry === undefined) {
       table.create(value);
-      return true;
+      return 'CREATED';
     }
     const isFirst = entry.touched === RESTORED;
     if (entry.touched !== context.generation) context.touch(table, entry);
     const next = this.#reducer(entry.value as T, value);
     if (next === null || next === undefined) return this.#clearByNull();
     entry.value = next;
-    return isFirst;
+    return isFirst ? 'RESTORED' : 'FOLDED';
   }
 
-  #clearByNull(): true {
+  #clearByNull(): 'CLEARED' {
     this.#value.clear();
-    return true;
+    return 'CLEARED';
   }
 
   /** Replaces the value without folding. */
@@ -156,10 +156,10 @@ export class HeapAggregatingState<IN, ACC, OUT>
   }
 
   /** See `FoldingState`. */
-  fold(value: IN): boolean {
+  fold(value: IN): FoldStep {
     if (value === null || value === undefined) {
       this.#accumulator.clear();
-      return true;
+      return 'CLEARED';
     }
     const context = this.#context;
     const table = this.#table;
@@ -167,18 +167,19 @@ export class HeapAggregatingState<IN, ACC, OUT>
     const entry = table.find();
     if (entry === undefined) {
       const created = aggregate.add(value, aggregate.createAccumulator());
-      if (created !== null && created !== undefined) table.create(created);
-      return true;
+      if (created === null || created === undefined) return 'CLEARED';
+      table.create(created);
+      return 'CREATED';
     }
     const isFirst = entry.touched === RESTORED;
     if (entry.touched !== context.generation) context.touch(table, entry);
     const next = aggregate.add(value, entry.value as ACC);
     if (next === null || next === undefined) {
       this.#accumulator.clear();
-      return true;
+      return 'CLEARED';
     }
     entry.value = next;
-    return isFirst;
+    return isFirst ? 'RESTORED' : 'FOLDED';
   }
 
   /** The accumulator itself, for a time to live. */
