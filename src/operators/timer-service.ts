@@ -10,7 +10,7 @@ import type { TimerService } from '../api/functions.js';
 import { FlinkError } from '../common/errors.js';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../common/time.js';
 import type { KeyedStateBackend } from '../state/keyed-state-backend.js';
-import type { TimerQueue } from '../state/timer-queue.js';
+import type { QueuedTimer, TimerQueue } from '../state/timer-queue.js';
 import type { Type } from '../state/type.js';
 import type { ProcessingTimeService, TimerHandle } from './stream-operator.js';
 
@@ -85,8 +85,17 @@ export class InternalTimerService<K, N> {
   }
 
   /** Registers a timer that is not there, as far as the caller knows; restored timers are looked for nevertheless. */
-  registerNewEventTimeTimer(namespace: N, time: number): void {
-    this.#eventTimers.registerNew(time, namespace);
+  registerNewEventTimeTimer(namespace: N, time: number): QueuedTimer {
+    return this.#eventTimers.registerNew(time, namespace);
+  }
+
+  /** See `TimerQueue.postpone`. */
+  postponeEventTimeTimer(timer: QueuedTimer, namespace: N, time: number): QueuedTimer {
+    return this.#eventTimers.postpone(timer, time, namespace);
+  }
+
+  removeEventTimeTimer(timer: QueuedTimer): void {
+    this.#eventTimers.remove(timer);
   }
 
   deleteEventTimeTimer(namespace: N, time: number): void {

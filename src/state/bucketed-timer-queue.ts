@@ -4,6 +4,9 @@
  *
  * A bucket that loses its last timer stays until its time is the earliest, or until most buckets are empty: taking a time
  * out of the middle of the heap would cost more.
+ *
+ * A timer that is postponed stays in its bucket until the time of that comes: a session is postponed by nearly every element
+ * and changes its bucket once a gap. For snapshots it has its new time at once.
  */
 
 import type { HeapContext, MapKey } from './heap/heap-context.js';
@@ -11,7 +14,7 @@ import { namespaceEquality } from './heap/namespace-equality.js';
 import { RESTORED } from './heap/state-entry.js';
 import { TimeHeap } from './heap/time-heap.js';
 import { Timer, type TimerOwner } from './heap/timer.js';
-import type { TimerQueue } from './timer-queue.js';
+import type { QueuedTimer, TimerQueue } from './timer-queue.js';
 import type { Type } from './type.js';
 
 /** Up to this many timers of one time are looked through; more get a Map when one of them is looked for. */
@@ -21,6 +24,7 @@ const MIN_EMPTY_BUCKETS = 1024;
 
 /** The timers of one time, linked in order of registration. @internal */
 export interface TimerBucket {
+  readonly time: number;
   size: number;
   first: Timer | undefined;
   last: Timer | undefined;
@@ -82,12 +86,32 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     return true;
   }
 
-  registerNew(timestamp: number, namespace: N): void {
-    if (this.#restored > 0) {
-      this.register(timestamp, namespace);
-      return;
+  registerNew(timestamp: number, namespace: N): QueuedTimer {
+    const bucket = this.#bucketOf(timestamp);
+    if (this.#restored > 0 && bucket.size > 0) {
+      const present = this.#find(bucket, this.#context.mapKey, namespace);
+      if (present !== undefined) return present;
     }
-    this.#link(this.#bucketOf(timestamp), new Timer(timestamp, this.#context, namespace, this.#context.generation));
+    const timer = new Timer(timestamp, this.#context, namespace, this.#context.generation);
+    this.#link(bucket, timer);
+    return timer;
+  }
+
+  postpone(queued: QueuedTimer, timestamp: number, namespace: N): QueuedTimer {
+    const context = this.#context;
+    const timer = newest(queued as Timer);
+    if (timer.timestamp === timestamp && this.#isSame(timer.namespace, namespace)) return timer;
+    if (context.snapshots.length > 0) context.showTimer(this.id, timer);
+    if (timer.created === RESTORED) this.#restored--;
+    timer.timestamp = timestamp;
+    timer.namespace = namespace;
+    timer.created = context.generation;
+    return timer;
+  }
+
+  remove(queued: QueuedTimer): void {
+    const timer = newest(queued as Timer);
+    this.#takeOut(this.#buckets.get(timer.position)!, timer);
   }
 
   /** Puts a restored timer in, as if it had always been there. */
@@ -103,11 +127,15 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     if (bucket === undefined) return false;
     const timer = this.#find(bucket, this.#context.mapKey, namespace);
     if (timer === undefined) return false;
+    this.#takeOut(bucket, timer);
+    return true;
+  }
+
+  #takeOut(bucket: TimerBucket, timer: Timer): void {
     this.#remove(bucket, timer);
     if (bucket.size === 0 && ++this.#emptyBuckets > MIN_EMPTY_BUCKETS && this.#emptyBuckets * 2 > this.#times.size) {
       this.#sweep();
     }
-    return true;
   }
 
   nextTimestamp(): number {
@@ -122,14 +150,34 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
   }
 
   poll(time: number): boolean {
-    const next = this.nextTimestamp();
-    if (this.#size === 0 || next > time) return false;
-    const bucket = this.#buckets.get(next)!;
-    const timer = bucket.first!;
-    this.#remove(bucket, timer);
-    if (bucket.size === 0) this.#dropFirst(next);
-    this.#polled = timer;
-    return true;
+    for (;;) {
+      const next = this.nextTimestamp();
+      if (this.#size === 0 || next > time) return false;
+      const bucket = this.#buckets.get(next)!;
+      const timer = bucket.first!;
+      this.#remove(bucket, timer);
+      if (bucket.size === 0) this.#dropFirst(next);
+      if (timer.timestamp === next) {
+        this.#polled = timer;
+        return true;
+      }
+      this.#relink(timer);
+    }
+  }
+
+  /** Puts a postponed timer where it belongs; a snapshot may stand at the old one and go on from there. */
+  #relink(timer: Timer): void {
+    let moved = timer;
+    if (this.#context.snapshots.length > 0) {
+      moved = new Timer(timer.timestamp, timer, timer.namespace, timer.created);
+      moved.saved = timer.saved;
+      timer.successor = moved;
+    } else {
+      timer.position = timer.timestamp;
+      timer.next = undefined;
+      timer.sibling = undefined;
+    }
+    this.#link(this.#bucketOf(moved.timestamp), moved);
   }
 
   /** All buckets, live: to be read on after changes. */
@@ -141,7 +189,7 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
   #bucketOf(timestamp: number): TimerBucket {
     let bucket = this.#buckets.get(timestamp);
     if (bucket === undefined) {
-      bucket = { size: 0, first: undefined, last: undefined, byKey: undefined };
+      bucket = { time: timestamp, size: 0, first: undefined, last: undefined, byKey: undefined };
       this.#buckets.set(timestamp, bucket);
       this.#times.push(timestamp);
     } else if (bucket.size === 0) {
@@ -159,14 +207,18 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     if (bucket.byKey === undefined) {
       if (bucket.size > FEW_TIMERS) return this.#find(withIndex(bucket), mapKey, namespace);
       for (let timer = bucket.first; timer !== undefined; timer = timer.next) {
-        if (timer.mapKey === mapKey && this.#isSame(timer.namespace, namespace)) return timer;
+        if (timer.mapKey === mapKey && this.#isAt(timer, bucket, namespace)) return timer;
       }
       return undefined;
     }
     for (let timer = bucket.byKey.get(mapKey); timer !== undefined; timer = timer.sibling) {
-      if (this.#isSame(timer.namespace, namespace)) return timer;
+      if (this.#isAt(timer, bucket, namespace)) return timer;
     }
     return undefined;
+  }
+
+  #isAt(timer: Timer, bucket: TimerBucket, namespace: N): boolean {
+    return timer.timestamp === bucket.time && this.#isSame(timer.namespace, namespace);
   }
 
   /** Takes a timer out of its bucket; its own links stay, for a snapshot that stands at it. */
@@ -187,6 +239,13 @@ export class BucketedTimerQueue<K, N> implements TimerQueue<K, N> {
     this.#times.rebuild(this.#buckets.keys());
     this.#emptyBuckets = 0;
   }
+}
+
+/** The timer that stands for one that may have moved. */
+function newest(timer: Timer): Timer {
+  let current = timer;
+  while (current.successor !== undefined) current = current.successor;
+  return current;
 }
 
 function link(bucket: TimerBucket, timer: Timer): void {

@@ -118,12 +118,15 @@ function driveSet(events: readonly Fields[]): unknown[] {
   backend.setCurrentKey('key', 0);
   let merge: Fields | false = false;
   const windows = new MergingWindowSet(backend, EventTimeSessionWindows.withGap(1), {
-    onMerge(_result, merged, stateWindow, mergedStates) {
+    onMerge(result, merged) {
       merge = {
-        mergedFrom: merged.map(toPair),
-        stateWindow: toPair(stateWindow),
-        mergedStates: mergedStates.map(toPair),
+        mergedFrom: merged.map((mapping) => toPair(mapping[0])),
+        stateWindow: toPair(result[1]),
+        mergedStates: merged.slice(1).map((mapping) => toPair(mapping[1])),
       };
+    },
+    onGrow(mapping) {
+      merge = { mergedFrom: [toPair(mapping[0])], stateWindow: toPair(mapping[1]), mergedStates: [] };
     },
   });
   return events.map((event) => {

@@ -8,6 +8,7 @@ import { KeyTypeCell } from '../../src/state/key-type-cell.js';
 import { TIME_WINDOW, VOID_NAMESPACE } from '../../src/state/namespaces.js';
 import { type KeyedStateFile, restoreKeyed } from '../../src/state/restore-keyed.js';
 import { ListStateDescriptor, MapStateDescriptor, ValueStateDescriptor } from '../../src/state/state-descriptor.js';
+import type { QueuedTimer } from '../../src/state/timer-queue.js';
 import { Types } from '../../src/state/types.js';
 import { dumpBackend } from '../support/flink-values.js';
 import { MemorySink, takeSnapshot, type WrittenSnapshot, written } from '../support/keyed-snapshots.js';
@@ -40,6 +41,9 @@ class Mutator {
   readonly #object;
   readonly #windows;
   readonly #timers;
+  readonly #sessionTimers;
+  /** The timer of each key's session, which its owner has to keep. */
+  readonly #sessions = new Map<string, QueuedTimer>();
 
   constructor(backend: Backend, random: SeededRandom) {
     this.#backend = backend;
@@ -50,7 +54,7 @@ class Mutator {
     this.#object = backend.getState(new ValueStateDescriptor('object', Types.LIST(Types.LONG)));
     this.#windows = backend.getNamespacedState(new ListStateDescriptor('windows', Types.LONG), TIME_WINDOW);
     this.#timers = backend.getTimerQueue('_timer_state/event_user-timers', VOID_NAMESPACE);
-    backend.getTimerQueue('_timer_state/processing_user-timers', TIME_WINDOW);
+    this.#sessionTimers = backend.getTimerQueue('_timer_state/processing_user-timers', TIME_WINDOW);
   }
 
   step(): void {
@@ -58,7 +62,7 @@ class Mutator {
     this.#backend.setCurrentKey(`key-${random.integer(KEYS)}` as never, -1);
     const n = random.integer(1000);
     const userKey = `m${random.integer(4)}`;
-    switch (random.integer(14)) {
+    switch (random.integer(16)) {
       case 0:
       case 1:
         return this.#count.update((this.#count.value() ?? 0) + 1);
@@ -77,8 +81,30 @@ class Mutator {
       case 8:
         (this.#object.value() as number[] | null)?.push(n);
         return;
+      case 9:
+      case 10:
+        return this.#session(n);
       default:
         return this.#windowOrTimer(n);
+    }
+  }
+
+  /** Begins, postpones, ends or fires a session. */
+  #session(n: number): void {
+    const timers = this.#sessionTimers;
+    const key = this.#backend.getCurrentKey() as string;
+    const timer = this.#sessions.get(key);
+    const kind = this.#random.integer(8);
+    if (kind === 0) {
+      if (timers.poll(n)) this.#sessions.delete(timers.polledKey as string);
+    } else if (timer === undefined) {
+      this.#sessions.set(key, timers.registerNew(n, new TimeWindow(0, n + 1)));
+    } else if (kind === 1) {
+      timers.remove(timer);
+      this.#sessions.delete(key);
+    } else {
+      const time = timer.timestamp + this.#random.integer(40);
+      this.#sessions.set(key, timers.postpone(timer, time, new TimeWindow(0, time + 1)));
     }
   }
 

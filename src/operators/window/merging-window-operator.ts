@@ -6,7 +6,7 @@
 import type { MergingWindowAssigner } from '../../api/windowing/window-contracts.js';
 import { FlinkError } from '../../common/errors.js';
 import type { TimeWindow, Window } from '../../common/windows.js';
-import { type MergeTarget, MergingWindowSet, type WindowMerger } from './merging-window-set.js';
+import { type MergeTarget, MergingWindowSet, type WindowMapping, type WindowMerger } from './merging-window-set.js';
 import { WindowTimerOperator } from './window-timer-operator.js';
 
 /** See the file comment. @internal */
@@ -14,11 +14,14 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
   #windows!: MergingWindowSet;
   /** True under the trigger of event-time windows itself, which then need not be asked. */
   #firesAtEnd = false;
+  /** True where besides each window has one timer: it is postponed when the window grows. */
+  #postpones = false;
 
   override initializeState(): void {
     super.initializeState();
     const merger = this.parts.assigner as unknown as MergingWindowAssigner<unknown> & WindowMerger;
     this.#firesAtEnd = this.parts.trigger.firesAtEnd && this.parts.assigner.isEventTime();
+    this.#postpones = this.#firesAtEnd && this.parts.allowedLateness === 0;
     this.#windows = new MergingWindowSet(this.bound.backend, merger, this);
   }
 
@@ -33,7 +36,7 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
         continue;
       }
       isSkipped = false;
-      runtime.contents.setCurrentNamespace(this.#windows.addedStateWindow);
+      runtime.contents.setCurrentNamespace(this.#windows.added[1]);
       const step = runtime.contents.add(value, timestamp);
       if (this.#firesAtEnd) {
         this.#afterElement(window, step !== 'FOLDED' || this.#windows.hasChanged);
@@ -51,7 +54,16 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
     if (end <= this.timers.currentWatermark()) {
       this.runtime.fire(window);
       this.runtime.registerCleanup(window);
-    } else if (mayChange) {
+    } else if (!mayChange) {
+      return;
+    } else if (this.#postpones) {
+      const { added } = this.#windows;
+      const { timer } = added;
+      added.timer =
+        timer === undefined
+          ? this.timers.registerNewEventTimeTimer(window, end)
+          : this.timers.postponeEventTimeTimer(timer, window, end);
+    } else {
       this.timers.registerEventTimeTimer(window, end);
       if (this.parts.allowedLateness > 0) this.runtime.registerCleanup(window);
     }
@@ -65,21 +77,37 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
     this.#onTimer(time, window as TimeWindow, false);
   }
 
-  onMerge(
-    result: TimeWindow,
-    merged: readonly TimeWindow[],
-    stateWindow: TimeWindow,
-    mergedStateWindows: readonly TimeWindow[],
-  ): void {
+  onGrow(mapping: WindowMapping, result: TimeWindow): void {
+    if (!this.#firesAtEnd) {
+      this.#mergeTriggers(result, [mapping[0]]);
+      return;
+    }
+    this.#checkAlive(result);
+    if (mapping.timer === undefined) this.#deleteTimers(mapping[0]);
+  }
+
+  onMerge(result: WindowMapping, merged: readonly WindowMapping[]): void {
+    if (this.#firesAtEnd) {
+      this.#checkAlive(result[0]);
+      // The element that merges the windows registers the timers of the result, or postpones the first one.
+      for (const { 0: window, timer } of merged) {
+        if (timer === undefined) this.#deleteTimers(window);
+        else if (timer !== result.timer) this.timers.removeEventTimeTimer(timer);
+      }
+    } else {
+      this.#mergeTriggers(
+        result[0],
+        merged.map((mapping) => mapping[0]),
+      );
+    }
+    const folded = merged.slice(1).map((mapping) => mapping[1]);
+    this.runtime.contents.mergeNamespaces(result[1], folded);
+  }
+
+  #mergeTriggers(result: TimeWindow, merged: readonly TimeWindow[]): void {
     this.#checkAlive(result);
     const { runtime } = this;
     const { trigger } = this.parts;
-    if (this.#firesAtEnd) {
-      // The element that merges the windows registers the timers of the result.
-      for (const window of merged) this.#deleteTimers(window);
-      runtime.contents.mergeNamespaces(stateWindow, mergedStateWindows);
-      return;
-    }
     const context = runtime.triggerContext;
     context.window = result;
     context.mergedWindows = merged;
@@ -89,7 +117,6 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
       trigger.clear(window, context);
       runtime.deleteCleanup(window);
     }
-    runtime.contents.mergeNamespaces(stateWindow, mergedStateWindows);
   }
 
   #deleteTimers(window: TimeWindow): void {
@@ -103,6 +130,14 @@ export class MergingWindowOperator extends WindowTimerOperator implements MergeT
     if (stateWindow === undefined) return;
     const { runtime } = this;
     runtime.contents.setCurrentNamespace(stateWindow);
+    if (this.#postpones) {
+      // The only timer of the window: nothing is left that the trigger would have to clear.
+      runtime.fire(window);
+      runtime.contents.clear();
+      runtime.clearFunction(window);
+      this.#windows.retire(window);
+      return;
+    }
     runtime.onTimer(time, window, isEventTime);
     if (!runtime.isCleanup(time, window, isEventTime)) return;
     runtime.clear(window);

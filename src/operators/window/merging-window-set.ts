@@ -11,6 +11,7 @@ import type { TimeWindow } from '../../common/windows.js';
 import type { KeyedStateBackend } from '../../state/keyed-state-backend.js';
 import { TIME_WINDOW } from '../../state/namespaces.js';
 import { type ListState, ListStateDescriptor } from '../../state/state-descriptor.js';
+import type { QueuedTimer } from '../../state/timer-queue.js';
 import type { Type } from '../../state/type.js';
 import { Types } from '../../state/types.js';
 
@@ -23,16 +24,21 @@ export interface WindowMerger {
 
 /** Is told that windows have become one. @internal */
 export interface MergeTarget {
-  /** `stateWindow` keeps its contents; those of `mergedStateWindows` are to be folded into them. */
-  onMerge(
-    result: TimeWindow,
-    merged: readonly TimeWindow[],
-    stateWindow: TimeWindow,
-    mergedStateWindows: readonly TimeWindow[],
-  ): void;
+  /** `result` takes the place of `merged`, with the contents of the first; those of the others are to be folded into them. */
+  onMerge(result: WindowMapping, merged: readonly WindowMapping[]): void;
+  /** The only window of the key becomes `result`; the mapping still has what it was. */
+  onGrow(mapping: WindowMapping, result: TimeWindow): void;
 }
 
-type Mapping = [window: TimeWindow, stateWindow: TimeWindow];
+/** A window with the window under whose name its contents lie; `timer` is not stored. @internal */
+export interface WindowMapping extends Array<TimeWindow> {
+  0: TimeWindow;
+  1: TimeWindow;
+  /** The timer at the end of the window, where its owner postpones it; unknown after a restore. */
+  timer?: QueuedTimer | undefined;
+}
+
+type Mapping = WindowMapping;
 
 const TYPE = Types.TUPLE(TIME_WINDOW, TIME_WINDOW) as unknown as Type<Mapping>;
 
@@ -41,8 +47,8 @@ export class MergingWindowSet {
   readonly #state: ListState<Mapping>;
   readonly #merger: WindowMerger;
   readonly #target: MergeTarget;
-  /** Of the last `add`: the window under whose name the contents lie, and whether there is a new window. */
-  addedStateWindow!: TimeWindow;
+  /** Of the last `add`: where the window has gone, and whether there is a new window. */
+  added!: Mapping;
   hasChanged = false;
 
   constructor(backend: KeyedStateBackend<unknown>, merger: WindowMerger, target: MergeTarget) {
@@ -55,9 +61,9 @@ export class MergingWindowSet {
   add(window: TimeWindow): TimeWindow {
     const mappings = this.#state.get() as Mapping[];
     this.hasChanged = true;
-    this.addedStateWindow = window;
     if (mappings.length === 0) {
-      this.#state.add([window, window]);
+      this.added = [window, window];
+      this.#state.add(this.added);
       return window;
     }
     if (mappings.length === 1 && this.#merger.mergesOnTouch) return this.#addToOne(mappings, window);
@@ -83,17 +89,16 @@ export class MergingWindowSet {
     const mapping = mappings[0]!;
     const present = mapping[0];
     if (window.start > present.end || window.end < present.start) {
-      mappings.push([window, window]);
-      return window;
+      return this.#push(mappings, window);
     }
-    this.addedStateWindow = mapping[1];
+    this.added = mapping;
     if (window.start >= present.start && window.end <= present.end) {
       this.hasChanged = false;
       return present;
     }
     const result = present.cover(window);
+    this.#target.onGrow(mapping, result);
     mapping[0] = result;
-    this.#target.onMerge(result, [present], mapping[1], NONE);
     return result;
   }
 
@@ -101,7 +106,7 @@ export class MergingWindowSet {
     // A window that is there already stays what it is, whatever it was merged from.
     const same = mappings.find((mapping) => isSame(mapping[0], window));
     if (same !== undefined) {
-      this.addedStateWindow = same[1];
+      this.added = same;
       this.hasChanged = false;
       return same[0];
     }
@@ -118,10 +123,16 @@ export class MergingWindowSet {
       );
     }
     if (owner !== undefined) {
-      this.addedStateWindow = this.stateWindowOf(owner)!;
+      const result = owner;
+      this.added = mappings.find((mapping) => isSame(mapping[0], result))!;
       return owner;
     }
-    mappings.push([window, window]);
+    return this.#push(mappings, window);
+  }
+
+  #push(mappings: Mapping[], window: TimeWindow): TimeWindow {
+    this.added = [window, window];
+    mappings.push(this.added);
     return window;
   }
 
@@ -132,16 +143,15 @@ export class MergingWindowSet {
       assert(index >= 0, 'a window that is merged is in the set');
       return mappings.splice(index, 1)[0]!;
     });
-    const stateWindow = taken[0]![1];
-    mappings.push([result, stateWindow]);
+    const first = taken[0]!;
+    const mapping: Mapping = [result, first[1]];
+    mapping.timer = first.timer;
+    mappings.push(mapping);
     // A window that lies inside the only one there changes nothing.
-    if (taken.length === 1 && isSame(taken[0]![0], result)) return;
-    const folded = taken.slice(1).map((mapping) => mapping[1]);
-    this.#target.onMerge(result, merged, stateWindow, folded);
+    if (taken.length === 1 && isSame(first[0], result)) return;
+    this.#target.onMerge(mapping, taken);
   }
 }
-
-const NONE: readonly TimeWindow[] = Object.freeze([]);
 
 function isSame(a: TimeWindow, b: TimeWindow): boolean {
   return a.start === b.start && a.end === b.end;
