@@ -64,6 +64,17 @@ export class EntryIndex {
     this.size++;
   }
 
+  /** Puts an entry of the same key in the slot of another one. */
+  replace(hash: number, entry: StateEntry, by: StateEntry): void {
+    const slots = this.#slots;
+    let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1;
+    for (; slots[at] !== EMPTY; at = (at + 2) & this.#mask) {
+      if (slots[at + 1] !== entry) continue;
+      slots[at + 1] = by;
+      return;
+    }
+  }
+
   /** Takes an entry out, if it is there. */
   delete(hash: number, entry: StateEntry): void {
     const slots = this.#slots;

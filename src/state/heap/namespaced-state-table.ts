@@ -1,23 +1,32 @@
 /**
- * A state table with namespaces: per key group a Map from key to the entries of the key. Those are a short chain, walked
+ * A state table with namespaces: per key group an index from key to the entries of the key. Those are a short chain, walked
  * by comparing namespaces, until they are many; then a Map by namespace. Most keys have one or two windows at a time, and
  * a Map for each would cost more than all the values.
  */
 
 import type { Type } from '../type.js';
-import type { HeapContext, MapKey } from './heap-context.js';
+import { EntryIndex } from './entry-index.js';
+import { type HeapContext, hashOf, type MapKey } from './heap-context.js';
 import { namespaceEquality } from './namespace-equality.js';
 import { Removals } from './removals.js';
-import { NamespacedEntry, NEVER_SAVED, type StateEntry } from './state-entry.js';
+import { NamespacedEntry, NEVER_SAVED, StateEntry } from './state-entry.js';
 import type { StateTable } from './state-table.js';
 
 /** Up to this many namespaces of one key are a chain: a walk over eight costs as much as one Map lookup. */
 const LONGEST_CHAIN = 8;
 
-type ManyEntries = Map<MapKey, NamespacedEntry>;
+/** What the index holds for a key of many namespaces. */
+class ManyEntries extends StateEntry {
+  readonly byNamespace = new Map<MapKey, NamespacedEntry>();
+
+  constructor(key: unknown) {
+    super(key, undefined, 0, 0);
+  }
+}
+
 type Slot = NamespacedEntry | ManyEntries;
 interface Group {
-  readonly slots: Map<MapKey, Slot>;
+  readonly index: EntryIndex;
   size: number;
 }
 
@@ -48,7 +57,7 @@ export class NamespacedStateTable implements StateTable {
     const context = this.#context;
     if (this.#cachedSequence === context.sequence) return this.#cached;
     if (this.#slotSequence !== context.sequence) {
-      this.#slot = this.#groups[context.group]?.slots.get(context.mapKey);
+      this.#slot = this.#lookup(context.group, context.currentHash(), context.mapKey);
       this.#slotSequence = context.sequence;
     }
     const slot = this.#slot;
@@ -61,7 +70,7 @@ export class NamespacedStateTable implements StateTable {
   create(value: unknown): void {
     const context = this.#context;
     const entry = new NamespacedEntry(context.key, this.#namespace, value, context.generation, NEVER_SAVED);
-    this.#add(context.group, context.mapKey, entry);
+    this.#add(context.group, context.currentHash(), context.mapKey, entry);
     this.#cached = entry;
     this.#cachedSequence = context.sequence;
   }
@@ -69,8 +78,9 @@ export class NamespacedStateTable implements StateTable {
   remove(group: number, entry: StateEntry): void {
     const context = this.#context;
     if (entry.touched !== context.generation) context.touch(this, entry, group);
-    const mapKey = entry.key === context.key ? context.mapKey : context.identify(entry.key);
-    this.#take(group, mapKey, entry as NamespacedEntry);
+    const isCurrent = entry.key === context.key;
+    const mapKey = isCurrent ? context.mapKey : context.identify(entry.key);
+    this.#take(group, isCurrent ? context.currentHash() : hashOf(mapKey), mapKey, entry as NamespacedEntry);
     if (context.isRememberedAfterRemoval(entry)) {
       const { namespace } = entry as NamespacedEntry;
       this.removals.add(group, { key: entry.key, namespace, generation: context.generation });
@@ -89,24 +99,25 @@ export class NamespacedStateTable implements StateTable {
 
   restore(group: number, key: unknown, mapKey: MapKey, namespace: unknown, value: unknown): void {
     this.forget(group, mapKey, namespace);
-    this.#add(group, mapKey, new NamespacedEntry(key, namespace, value, 0, 0));
+    this.#add(group, hashOf(mapKey), mapKey, new NamespacedEntry(key, namespace, value, 0, 0));
   }
 
   peek(group: number, mapKey: MapKey, namespace: unknown): NamespacedEntry | undefined {
-    const slot = this.#groups[group]?.slots.get(mapKey);
+    const slot = this.#lookup(group, hashOf(mapKey), mapKey);
     return slot === undefined ? undefined : this.#inSlot(slot, namespace);
   }
 
   forget(group: number, mapKey: MapKey, namespace: unknown): void {
     const entry = this.peek(group, mapKey, namespace);
-    if (entry !== undefined) this.#take(group, mapKey, entry);
+    if (entry !== undefined) this.#take(group, hashOf(mapKey), mapKey, entry);
   }
 
   *entries(group: number): Generator<StateEntry, undefined, undefined> {
-    const slots = this.#groups[group]?.slots;
+    const slots = this.#groups[group]?.index.entries();
     if (slots === undefined) return undefined;
-    for (const slot of slots.values()) {
-      if (slot instanceof Map) yield* slot.values();
+    for (let step = slots.next(); !step.done; step = slots.next()) {
+      const slot = step.value as Slot;
+      if (slot instanceof ManyEntries) yield* slot.byNamespace.values();
       else yield* chainOf(slot);
     }
     return undefined;
@@ -124,49 +135,60 @@ export class NamespacedStateTable implements StateTable {
     this.removals.clear();
   }
 
+  #lookup(group: number, hash: number, mapKey: MapKey): Slot | undefined {
+    const index = this.#groups[group]?.index;
+    if (index === undefined) return undefined;
+    const context = this.#context;
+    const found = context.keysAreIdentities
+      ? index.find(hash, mapKey)
+      : index.findIdentity(hash, mapKey, context.identify);
+    return found as Slot | undefined;
+  }
+
   #inSlot(slot: Slot, namespace: unknown): NamespacedEntry | undefined {
-    if (slot instanceof Map) return slot.get(this.#mapKeyOf(namespace as never));
+    if (slot instanceof ManyEntries) return slot.byNamespace.get(this.#mapKeyOf(namespace as never));
     for (let entry: NamespacedEntry | undefined = slot; entry !== undefined; entry = entry.next) {
       if (this.#equals(entry.namespace, namespace)) return entry;
     }
     return undefined;
   }
 
-  #add(group: number, mapKey: MapKey, entry: NamespacedEntry): void {
+  #add(group: number, hash: number, mapKey: MapKey, entry: NamespacedEntry): void {
     this.#slotSequence = -1;
     let owner = this.#groups[group];
     if (owner === undefined) {
-      owner = { slots: new Map(), size: 0 };
+      owner = { index: new EntryIndex(), size: 0 };
       this.#groups[group] = owner;
     }
     owner.size++;
-    const slot = owner.slots.get(mapKey);
+    const slot = this.#lookup(group, hash, mapKey);
     if (slot === undefined) {
-      owner.slots.set(mapKey, entry);
-    } else if (slot instanceof Map) {
-      slot.set(this.#mapKeyOf(entry.namespace as never), entry);
+      owner.index.add(hash, entry);
+    } else if (slot instanceof ManyEntries) {
+      slot.byNamespace.set(this.#mapKeyOf(entry.namespace as never), entry);
     } else if (!appendTo(slot, entry)) {
-      const many: ManyEntries = new Map();
-      for (const linked of chainOf(slot)) many.set(this.#mapKeyOf(linked.namespace as never), linked);
-      many.set(this.#mapKeyOf(entry.namespace as never), entry);
-      owner.slots.set(mapKey, many);
+      const many = new ManyEntries(slot.key);
+      const all = many.byNamespace;
+      for (const linked of chainOf(slot)) all.set(this.#mapKeyOf(linked.namespace as never), linked);
+      all.set(this.#mapKeyOf(entry.namespace as never), entry);
+      owner.index.replace(hash, slot, many);
     }
   }
 
-  #take(group: number, mapKey: MapKey, entry: NamespacedEntry): void {
+  #take(group: number, hash: number, mapKey: MapKey, entry: NamespacedEntry): void {
     const owner = this.#groups[group]!;
-    const slot = owner.slots.get(mapKey)!;
+    const slot = this.#lookup(group, hash, mapKey)!;
     owner.size--;
     this.#slotSequence = -1;
     if (this.#cached === entry) this.#cached = undefined;
-    if (slot instanceof Map) {
-      slot.delete(this.#mapKeyOf(entry.namespace as never));
-      if (slot.size === 0) owner.slots.delete(mapKey);
+    if (slot instanceof ManyEntries) {
+      slot.byNamespace.delete(this.#mapKeyOf(entry.namespace as never));
+      if (slot.byNamespace.size === 0) owner.index.delete(hash, slot);
       return;
     }
     const head = withoutEntry(slot, entry);
-    if (head === undefined) owner.slots.delete(mapKey);
-    else if (head !== slot) owner.slots.set(mapKey, head);
+    if (head === undefined) owner.index.delete(hash, slot);
+    else if (head !== slot) owner.index.replace(hash, slot, head);
   }
 }
 
