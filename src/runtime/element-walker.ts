@@ -16,8 +16,8 @@ const TIMERS_PER_LOOK = 256;
 interface Step {
   readonly operator: TaskOperator;
   readonly timestamp: number;
-  /** A status that waits for the watermark before it; then the timestamp means nothing. */
-  readonly isIdle?: boolean;
+  /** Not a watermark but a status that waits for those before it. */
+  readonly carry?: () => void;
 }
 
 /** Walks watermarks through the tree of operators. @internal */
@@ -51,8 +51,12 @@ export class ElementWalker {
 
   /** Sends a status behind an operator, after every walk that is under way. */
   statusBehind(operator: TaskOperator, isIdle: boolean): void {
-    if (this.isUnderWay) this.#steps.unshift({ operator, timestamp: 0, isIdle });
-    else this.carryStatusBehind(operator, isIdle);
+    this.#inOrder(operator, () => this.carryStatusBehind(operator, isIdle));
+  }
+
+  /** Hands a status to an operator and on, after every walk that is under way. */
+  status(operator: TaskOperator, isIdle: boolean): void {
+    this.#inOrder(operator, () => this.carryStatus(operator, isIdle));
   }
 
   /** Goes on with the walk; true when it is done, false when downstream is full or the time is up. */
@@ -60,9 +64,9 @@ export class ElementWalker {
     const steps = this.#steps;
     let timers = 0;
     for (let step = steps.at(-1); step !== undefined; step = steps.at(-1)) {
-      if (step.isIdle !== undefined) {
+      if (step.carry !== undefined) {
         steps.pop();
-        this.carryStatusBehind(step.operator, step.isIdle);
+        step.carry();
         continue;
       }
       const result = step.operator.operator.advanceWatermark(step.timestamp);
@@ -100,6 +104,11 @@ export class ElementWalker {
   carryStatusBehind(operator: TaskOperator, isIdle: boolean): void {
     for (const { writer } of operator.writers) writer.broadcastEvent({ kind: 'status', isIdle });
     for (const { target } of operator.direct) this.carryStatus(target, isIdle);
+  }
+
+  #inOrder(operator: TaskOperator, carry: () => void): void {
+    if (this.isUnderWay) this.#steps.unshift({ operator, timestamp: 0, carry });
+    else carry();
   }
 
   #forward({ operator, timestamp }: Step): void {

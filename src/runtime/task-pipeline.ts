@@ -6,13 +6,13 @@
  * or a watermark is half-way down, nothing else begins; while a writer has overflow, no element and no timer is taken.
  */
 
+import { InputWatermarks } from '../operators/combined-watermark.js';
 import type { SourceOperatorContract } from '../operators/stream-operator.js';
 import { Availability } from './availability.js';
 import { compileOutputs } from './chain-compiler.js';
 import type { Pressure } from './channel/pressure.js';
 import { ElementWalker } from './element-walker.js';
 import { GATE, type InputGate } from './input-gate.js';
-import { InputWatermarks } from './input-watermarks.js';
 import { OperatorActions } from './operator-actions.js';
 import type { PipelineHost } from './pipeline-host.js';
 import {
@@ -81,7 +81,7 @@ export class TaskPipeline implements ElementRouter {
 
   /** The watermark that the head has got. */
   get watermark(): number {
-    return this.#watermarks.current;
+    return this.#watermarks.timestamp;
   }
 
   /** Restores and opens all operators; `onOpened` is called when that is done. */
@@ -188,7 +188,7 @@ export class TaskPipeline implements ElementRouter {
 
   emitWatermark(from: TaskOperator, timestamp: number): void {
     if (from.operator === (this.#source as unknown)) {
-      if (timestamp > this.#watermarks.current) this.#watermarks.current = timestamp;
+      this.#watermarks.onWatermark(0, timestamp);
       this.#walker.beginBehind(from, timestamp);
     } else this.#walker.carryBehind(from, timestamp);
   }
@@ -266,8 +266,8 @@ export class TaskPipeline implements ElementRouter {
     switch (element) {
       case GATE.WATERMARK:
         this.#head.operator.onInputWatermark?.(gate.input, gate.timestamp);
-        if (this.#watermarks.advance(gate.input, gate.timestamp)) {
-          this.#walker.begin(this.#head, this.#watermarks.current);
+        if (this.#watermarks.onWatermark(gate.input, gate.timestamp)) {
+          this.#walker.begin(this.#head, this.#watermarks.timestamp);
         }
         return;
       case GATE.STATUS:
@@ -292,9 +292,9 @@ export class TaskPipeline implements ElementRouter {
 
   #onStatus(input: number, isIdle: boolean): void {
     const wasIdle = this.#watermarks.isIdle;
-    const hasAdvanced = this.#watermarks.setIdle(input, isIdle);
-    if (this.#watermarks.isIdle !== wasIdle) this.#walker.carryStatus(this.#head, this.#watermarks.isIdle);
-    if (hasAdvanced) this.#walker.begin(this.#head, this.#watermarks.current);
+    const hasAdvanced = this.#watermarks.onStatus(input, isIdle);
+    if (hasAdvanced) this.#walker.begin(this.#head, this.#watermarks.timestamp);
+    if (this.#watermarks.isIdle !== wasIdle) this.#walker.status(this.#head, this.#watermarks.isIdle);
   }
 
   #inputEnded(input: 0 | 1): void {
