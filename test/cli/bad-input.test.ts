@@ -159,21 +159,3 @@ describe('a record', () => {
     expect(result.stderr).toContain('[RECORD_NOT_TRANSFERABLE]');
   });
 });
-
-describe('verbs of later versions', () => {
-  const id = '0123456789abcdef0123456789abcdef';
-
-  it.each([
-    [['savepoint', id], `Triggering savepoint for job ${id}.\n`],
-    [['stop', id], `Suspending job "${id}" with a CANONICAL savepoint.\n`],
-    [['checkpoint', id], `Triggering checkpoint for job ${id}.\n`],
-    [['savepoint', '-d', '/s'], "Disposing savepoint '/s'.\n"],
-  ])('%j says that it did nothing', async (args, stdout) => {
-    const result = await sandbox.run(args);
-
-    expect({ stdout: result.stdout, exit: result.exit }).toEqual({ stdout, exit: 1 });
-    expect(result.stderr).toContain(HEADER);
-    expect(result.stderr).toContain('yet; nothing was done.');
-    expect(result.stderr).toContain('[UNSUPPORTED]');
-  });
-});
