@@ -7,7 +7,8 @@ export interface QueuedTimer {
 
 /**
  * Timers by (timestamp, key, namespace), each at most once; they belong to the backend's current key when they are
- * registered. `poll` hands them out in order of time; among equal times the order is that of registration.
+ * registered. `poll` hands them out in order of time; among equal times the order is that of registration; a
+ * postponed timer comes after those that were there when its first time came.
  *
  * @internal
  */
