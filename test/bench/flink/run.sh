@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh WORKLOAD PARALLELISM [k=v ...]: one warm-up and `runs` (3) measured runs in a Flink MiniCluster, one JSON line a run and one of medians.
-# FLINK_HOME: a folder with lib/ (install-flink.sh beside this makes one). BENCH_DIR (/tmp/flink-bench): classes, data, output. HEAP: -Xmx (1536m, touched at start so that page faults are not measured).
+# FLINK_HOME: a folder with lib/ (test/flink/install-flink.sh makes one). BENCH_DIR (/tmp/flink-bench): classes, data, output. HEAP: -Xmx (1536m, touched at start so that page faults are not measured).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd) home=${FLINK_HOME:?a folder with lib/} heap=${HEAP:-1536m}
 export BENCH_DIR=${BENCH_DIR:-/tmp/flink-bench}
